@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Hearth.Kernels.Formats;
+
+/// <summary>The catalog of block types: what a reader, a converter or a test needs to know of one without knowing it by name.</summary>
+public sealed class WeightFormat
+{
+    /// <summary>Every block type that can be decoded, in the order of their numbers in files.</summary>
+    public static IReadOnlyList<WeightFormat> All { get; } = [Of<F32>()];
+
+    private static readonly Dictionary<WeightType, WeightFormat> ByType = All.ToDictionary(format => format.Type);
+
+    private readonly DecodeBlocks decode;
+    private readonly EncodeBlocks encode;
+
+    private WeightFormat(WeightType type, int blockWeights, int blockBytes, DecodeBlocks decode, EncodeBlocks encode)
+    {
+        Type = type;
+        BlockWeights = blockWeights;
+        BlockBytes = blockBytes;
+        this.decode = decode;
+        this.encode = encode;
+    }
+
+    private delegate void DecodeBlocks(ReadOnlySpan<byte> blocks, Span<float> weights);
+
+    private delegate void EncodeBlocks(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> blocks);
+
+    /// <summary>The type's number in files.</summary>
+    public WeightType Type { get; }
+
+    /// <summary>Weights in one block.</summary>
+    public int BlockWeights { get; }
+
+    /// <summary>Bytes of one block.</summary>
+    public int BlockBytes { get; }
+
+    /// <summary>Finds a block type by its number.</summary>
+    public static bool TryGet(WeightType type, [NotNullWhen(true)] out WeightFormat? format) => ByType.TryGetValue(type, out format);
+
+    /// <summary>Bytes of a row of <paramref name="weights"/> values.</summary>
+    /// <exception cref="ArgumentException">The row does not divide into blocks.</exception>
+    /// <exception cref="OverflowException">The row has more bytes than a <see cref="long"/> counts.</exception>
+    public long RowBytes(long weights)
+    {
+        if (weights < 0 || weights % BlockWeights != 0)
+            throw new ArgumentException($"A row of {weights} weights does not divide into {Type} blocks of {BlockWeights}.", nameof(weights));
+        return checked(weights / BlockWeights * BlockBytes);
+    }
+
+    /// <summary>Decodes whole blocks exactly; see <see cref="IWeightFormat.Decode"/>.</summary>
+    public void Decode(ReadOnlySpan<byte> blocks, Span<float> weights) => decode(blocks, weights);
+
+    /// <summary>Encodes whole blocks; see <see cref="IWeightFormat.Encode"/>.</summary>
+    public void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> blocks) => encode(weights, importance, blocks);
+
+    private static WeightFormat Of<TFormat>()
+        where TFormat : struct, IWeightFormat
+        => new(TFormat.Type, TFormat.BlockWeights, TFormat.BlockBytes, TFormat.Decode, TFormat.Encode);
+}
