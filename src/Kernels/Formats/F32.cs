@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Hearth.Kernels.Formats;
 
 /// <summary>32-bit IEEE floats, little-endian, one weight a block.</summary>
-public readonly struct F32 : IWeightFormat
+public readonly partial struct F32 : IWeightFormat
 {
     /// <inheritdoc/>
     public static WeightType Type => WeightType.F32;

@@ -6,7 +6,19 @@ namespace Hearth.Kernels.Formats;
 public sealed class WeightFormat
 {
     /// <summary>Every block type that can be decoded, in the order of their numbers in files.</summary>
-    public static IReadOnlyList<WeightFormat> All { get; } = [Of<F32>()];
+    public static IReadOnlyList<WeightFormat> All { get; } =
+    [
+        Of<F32>(),
+        Of<F16>(),
+        Of<Q4_0>(),
+        Of<Q8_0>(),
+        Of<Q2_K>(),
+        Of<Q3_K>(),
+        Of<Q4_K>(),
+        Of<Q5_K>(),
+        Of<Q6_K>(),
+        Of<BF16>(),
+    ];
 
     private static readonly Dictionary<WeightType, WeightFormat> ByType = All.ToDictionary(format => format.Type);
 

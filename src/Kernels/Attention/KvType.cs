@@ -1,0 +1,11 @@
+namespace Hearth.Kernels.Attention;
+
+/// <summary>How keys or values are stored in the cache.</summary>
+public enum KvType
+{
+    /// <summary>32-bit floats: exact.</summary>
+    F32,
+
+    /// <summary>16-bit floats.</summary>
+    F16,
+}

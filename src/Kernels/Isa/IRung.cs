@@ -1,0 +1,174 @@
+namespace Hearth.Kernels.Isa;
+
+/// <summary>
+/// A rung seen as one register type of 64 bytes: sixteen floats, sixteen 32-bit integers, or the 64 bytes of a quad line
+/// (16 rows x 4 columns; see <c>docs/kernels.md</c>). One zmm, two ymm, four NEON registers or a plain array hold it, so that a
+/// kernel is written once and gives the same bytes everywhere.
+/// </summary>
+/// <remarks>
+/// The operators work on sixteen IEEE floats and round each result once. Integer members are exact. Reductions add lane i to
+/// lane i + 8, then i + 4, i + 2, i + 1: one order for all rungs.
+/// </remarks>
+/// <typeparam name="TSelf">The register type.</typeparam>
+public unsafe interface IRung<TSelf>
+    where TSelf : unmanaged, IRung<TSelf>
+{
+    /// <summary>Which rung this is.</summary>
+    static abstract Rung Rung { get; }
+
+    /// <summary>Whether this process can run it. The just-in-time compiler folds it to a constant.</summary>
+    static abstract bool IsSupported { get; }
+
+    /// <summary>Tokens of the widest tile whose accumulators stay in registers.</summary>
+    static abstract int TileTokens { get; }
+
+    /// <summary>
+    /// True when one instruction multiplies full-range unsigned bytes by signed bytes into 32-bit sums. Otherwise activations for
+    /// 8-bit weights are stored as 16-bit pairs (see <see cref="DotWide"/>).
+    /// </summary>
+    static abstract bool HasByteDot { get; }
+
+    /// <summary>Sixteen zeros.</summary>
+    static abstract TSelf Zero { get; }
+
+    // Sixteen floats.
+
+    /// <summary>One float in all lanes.</summary>
+    static abstract TSelf Broadcast(float value);
+
+    /// <summary>Sixteen floats from memory, any alignment.</summary>
+    static abstract TSelf Load(float* source);
+
+    /// <summary>Sixteen floats to memory, any alignment.</summary>
+    static abstract void Store(TSelf value, float* destination);
+
+    /// <summary>Sixteen halves, widened exactly (finite values).</summary>
+    static abstract TSelf LoadHalf(ushort* source);
+
+    /// <summary>Sixteen brain floats, widened exactly.</summary>
+    static abstract TSelf LoadBFloat16(ushort* source);
+
+    /// <summary>Lane-wise sum.</summary>
+    static abstract TSelf operator +(TSelf left, TSelf right);
+
+    /// <summary>Lane-wise difference.</summary>
+    static abstract TSelf operator -(TSelf left, TSelf right);
+
+    /// <summary>Lane-wise product.</summary>
+    static abstract TSelf operator *(TSelf left, TSelf right);
+
+    /// <summary>Lane-wise quotient.</summary>
+    static abstract TSelf operator /(TSelf left, TSelf right);
+
+    /// <summary>a * b + c, rounded once.</summary>
+    static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
+
+    /// <summary>c - a * b, rounded once.</summary>
+    static abstract TSelf NegatedMultiplyAdd(TSelf a, TSelf b, TSelf c);
+
+    /// <summary>left &gt; right ? left : right; the right one when either is not a number.</summary>
+    static abstract TSelf Max(TSelf left, TSelf right);
+
+    /// <summary>left &lt; right ? left : right; the right one when either is not a number.</summary>
+    static abstract TSelf Min(TSelf left, TSelf right);
+
+    /// <summary>Magnitude.</summary>
+    static abstract TSelf Abs(TSelf value);
+
+    /// <summary>Square root, correctly rounded.</summary>
+    static abstract TSelf Sqrt(TSelf value);
+
+    /// <summary>Nearest integral float, halves to even.</summary>
+    static abstract TSelf Round(TSelf value);
+
+    /// <summary>2 to the power of each lane; lanes are integral and within [-126, 127].</summary>
+    static abstract TSelf PowerOfTwo(TSelf exponent);
+
+    /// <summary>left &gt; right ? whenGreater : otherwise, lane by lane.</summary>
+    static abstract TSelf SelectGreater(TSelf left, TSelf right, TSelf whenGreater, TSelf otherwise);
+
+    /// <summary>The sum of the sixteen lanes in the fixed tree order.</summary>
+    static abstract float Sum(TSelf value);
+
+    /// <summary>The largest of the sixteen lanes, by <see cref="Max"/> in the same tree.</summary>
+    static abstract float MaxLane(TSelf value);
+
+    /// <summary>
+    /// Sixteen floats rounded to the nearest integer (halves to even) and stored as sixteen signed bytes; lanes are within [-127, 127].
+    /// </summary>
+    static abstract void StoreAsSBytes(TSelf value, sbyte* destination);
+
+    // Sixty-four bytes, and integer sums.
+
+    /// <summary>A quad line of weights; asks for the line that the decode stream needs next where the CPU wants to be asked.</summary>
+    static abstract TSelf LoadLine(byte* source);
+
+    /// <summary>The same byte in all 64 places.</summary>
+    static abstract TSelf BroadcastByte(byte value);
+
+    /// <summary>The 16 bytes at <paramref name="source"/> in each quarter: the table of <see cref="Lookup"/>.</summary>
+    static abstract TSelf LoadTable(byte* source);
+
+    /// <summary>table[index] for each of the 64 bytes; indices are below 16.</summary>
+    static abstract TSelf Lookup(TSelf table, TSelf indices);
+
+    /// <summary>Bitwise and.</summary>
+    static abstract TSelf And(TSelf left, TSelf right);
+
+    /// <summary>Bitwise or.</summary>
+    static abstract TSelf Or(TSelf left, TSelf right);
+
+    /// <summary>Each byte shifted right by <paramref name="bits"/> and masked with <paramref name="mask"/>, which covers what came from the neighbour byte.</summary>
+    static abstract TSelf ShiftRight(TSelf value, int bits, TSelf mask);
+
+    /// <summary>Each byte shifted left by <paramref name="bits"/> and masked with <paramref name="mask"/>, which covers what came from the neighbour byte.</summary>
+    static abstract TSelf ShiftLeft(TSelf value, int bits, TSelf mask);
+
+    /// <summary>The start of a narrow dot product: the pair of 16-bit halves of <paramref name="correction"/>, whose sum is the correction.</summary>
+    static abstract TSelf StartDot(int correction);
+
+    /// <summary>
+    /// Adds the products of a quad line (unsigned, at most 63) with one token's 4 activations (signed bytes, at most 127 in magnitude).
+    /// The sum of each row must fit 16 bits when the group ends; on the way it may wrap.
+    /// </summary>
+    static abstract TSelf Dot(TSelf sum, TSelf weights, byte* activations);
+
+    /// <summary>The narrow sums as sixteen 32-bit integers.</summary>
+    static abstract TSelf ToInt32(TSelf sum);
+
+    /// <summary>Group scales of sixteen rows (unsigned bytes, at most 127), in the form that <see cref="ScaleAdd"/> takes.</summary>
+    static abstract TSelf LoadScales(byte* source);
+
+    /// <summary>Group scales of sixteen rows (signed bytes), in the form that <see cref="ScaleAdd"/> takes.</summary>
+    static abstract TSelf LoadSignedScales(sbyte* source);
+
+    /// <summary>total + scales * narrow sums, as sixteen 32-bit integers.</summary>
+    static abstract TSelf ScaleAdd(TSelf total, TSelf sum, TSelf scales);
+
+    /// <summary>
+    /// total + the dot product of row r's two bytes (unsigned, at most 127) at <paramref name="pairs"/> + 2r with the 16-bit halves of
+    /// <paramref name="sums"/>, as sixteen 32-bit integers.
+    /// </summary>
+    static abstract TSelf PairAdd(TSelf total, byte* pairs, int sums);
+
+    /// <summary>Splits a line of full-range bytes for <see cref="DotWide"/>: even and odd columns on rungs without a byte dot product.</summary>
+    static abstract void SplitWide(TSelf line, out TSelf even, out TSelf odd);
+
+    /// <summary>The start of a wide dot product: one 32-bit integer in all lanes.</summary>
+    static abstract TSelf StartWide(int correction);
+
+    /// <summary>
+    /// Adds the products of a split line (unsigned bytes, full range) with one token's 4 activations to sixteen 32-bit sums. The
+    /// activations are 4 signed bytes, or, without <see cref="HasByteDot"/>, the 16-bit values of columns 0, 2, 1, 3.
+    /// </summary>
+    static abstract TSelf DotWide(TSelf sum, TSelf even, TSelf odd, byte* activations);
+
+    /// <summary>Sixteen 32-bit integers times sixteen 32-bit integers from signed bytes, added to a total.</summary>
+    static abstract TSelf MultiplyAddInt32(TSelf total, TSelf values, sbyte* scales);
+
+    /// <summary>Sixteen 32-bit integers as floats, rounded to nearest.</summary>
+    static abstract TSelf ToSingle(TSelf integers);
+
+    /// <summary>Lane-wise sum of sixteen 32-bit integers.</summary>
+    static abstract TSelf AddInt32(TSelf left, TSelf right);
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+using Hearth.Kernels.Formats;
+using Hearth.Kernels.Isa;
+using Hearth.Kernels.Matmul;
+
+namespace Hearth.Kernels;
+
+/// <summary>
+/// All kernels of one rung. The rung is chosen once; behind these calls everything is compiled for it and nothing asks again.
+/// </summary>
+public abstract unsafe class KernelSet
+{
+    private protected KernelSet()
+    {
+    }
+
+    /// <summary>The rungs that this machine can run, the best one last.</summary>
+    public static IReadOnlyList<KernelSet> Supported { get; } = FindSupported();
+
+    /// <summary>The rung.</summary>
+    public abstract Rung Rung { get; }
+
+    /// <summary>Tokens of the widest tile.</summary>
+    public abstract int TileTokens { get; }
+
+    /// <summary>Whether wide activations are bytes (see <see cref="ActivationLayout"/>).</summary>
+    public abstract bool HasByteDot { get; }
+
+    /// <summary>Every block type that this rung multiplies.</summary>
+    public abstract IReadOnlyCollection<PanelKernel> Panels { get; }
+
+    /// <summary>Finds the kernel of a block type.</summary>
+    public abstract bool TryGetPanel(WeightType type, [NotNullWhen(true)] out PanelKernel? panel);
+
+    /// <summary>Bytes of packed activations.</summary>
+    /// <param name="layout">The form.</param>
+    /// <param name="tokens">Tokens, at least 1.</param>
+    /// <param name="columns">Columns.</param>
+    public long ActivationBytes(in ActivationLayout layout, int tokens, int columns)
+        => layout.TokenBytes(columns, HasByteDot) * new TokenTiles(tokens, TileTokens).PaddedTokens;
+
+    /// <summary>Packs the activations of a range of tiles.</summary>
+    /// <param name="layout">The form.</param>
+    /// <param name="source">[tokens, columns] floats of all tokens.</param>
+    /// <param name="stride">Floats from one token's row to the next.</param>
+    /// <param name="tokens">Tokens in all.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="destination">The first tile of all, <see cref="ActivationBytes"/> bytes in all.</param>
+    /// <param name="firstTile">The first tile to pack.</param>
+    /// <param name="endTile">One past the last.</param>
+    public abstract void PackActivations(
+        in ActivationLayout layout,
+        float* source,
+        nint stride,
+        int tokens,
+        int columns,
+        byte* destination,
+        int firstTile,
+        int endTile);
+
+    private static List<KernelSet> FindSupported()
+    {
+        var found = new List<KernelSet>();
+        Add<Scalar>();
+        Add<Avx512>();
+        return found;
+
+        void Add<TRung>()
+            where TRung : unmanaged, IRung<TRung>
+        {
+            if (TRung.IsSupported)
+                found.Add(new KernelSet<TRung>());
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics.CodeAnalysis;
+using Hearth.Kernels.Formats;
+using Hearth.Kernels.Isa;
+using Hearth.Kernels.Matmul;
+
+namespace Hearth.Kernels;
+
+/// <summary>The kernels compiled for one rung.</summary>
+internal sealed unsafe class KernelSet<TRung> : KernelSet
+    where TRung : unmanaged, IRung<TRung>
+{
+    private readonly Dictionary<WeightType, PanelKernel> panels;
+
+    public KernelSet()
+    {
+        PanelKernel[] all =
+        [
+            new PanelKernel<TRung, F32>(),
+            new PanelKernel<TRung, F16>(),
+            new PanelKernel<TRung, BF16>(),
+            new PanelKernel<TRung, Q4_0>(),
+            new PanelKernel<TRung, Q8_0>(),
+            new PanelKernel<TRung, Q4_K>(),
+            new PanelKernel<TRung, Q6_K>(),
+        ];
+        panels = all.ToDictionary(panel => panel.Type);
+    }
+
+    public override Rung Rung => TRung.Rung;
+
+    public override int TileTokens => TRung.TileTokens;
+
+    public override bool HasByteDot => TRung.HasByteDot;
+
+    public override IReadOnlyCollection<PanelKernel> Panels => panels.Values;
+
+    public override bool TryGetPanel(WeightType type, [NotNullWhen(true)] out PanelKernel? panel) => panels.TryGetValue(type, out panel);
+
+    public override void PackActivations(
+        in ActivationLayout layout,
+        float* source,
+        nint stride,
+        int tokens,
+        int columns,
+        byte* destination,
+        int firstTile,
+        int endTile)
+    {
+        var tiles = new TokenTiles(tokens, TRung.TileTokens);
+        long tokenBytes = layout.TokenBytes(columns, TRung.HasByteDot);
+        for (int tile = firstTile; tile < endTile; tile++)
+        {
+            int first = tiles.First(tile);
+            ActivationPacker<TRung>.PackTile(
+                layout,
+                source + (first * stride),
+                stride,
+                columns,
+                tiles.Present(tile),
+                tiles.Width(tile),
+                destination + (first * tokenBytes));
+        }
+    }
+}

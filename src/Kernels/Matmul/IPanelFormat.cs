@@ -1,0 +1,31 @@
+using Hearth.Kernels.Formats;
+
+namespace Hearth.Kernels.Matmul;
+
+/// <summary>
+/// A block type that kernels multiply: how 16 rows of its blocks become one chunk of a panel. The layouts are drawn in each
+/// format's panel file; the quad line they share is described in <c>docs/kernels.md</c>.
+/// </summary>
+public interface IPanelFormat : IWeightFormat
+{
+    /// <summary>Columns of one chunk, a multiple of <see cref="IWeightFormat.BlockWeights"/>.</summary>
+    static abstract int ChunkColumns { get; }
+
+    /// <summary>Bytes of one chunk of 16 rows.</summary>
+    static abstract int ChunkBytes { get; }
+
+    /// <summary>The form in which activations meet this format.</summary>
+    static abstract ActivationLayout Activations { get; }
+
+    /// <summary>Packs one chunk of a single row. What it leaves out (absent rows, columns past the row's end) multiplies as zero.</summary>
+    /// <param name="blocks">The row's blocks of this chunk; at the row's end there may be fewer than a chunk holds.</param>
+    /// <param name="row">Row within the panel, 0 to 15.</param>
+    /// <param name="chunk"><see cref="ChunkBytes"/> bytes, all zero before the panel's first row.</param>
+    static abstract void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk);
+
+    /// <summary>Reads one row of a chunk back, exactly as <see cref="IWeightFormat.Decode"/> would give it.</summary>
+    /// <param name="chunk"><see cref="ChunkBytes"/> bytes.</param>
+    /// <param name="row">Row within the panel, 0 to 15.</param>
+    /// <param name="weights">Receives <see cref="ChunkColumns"/> values.</param>
+    static abstract void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights);
+}

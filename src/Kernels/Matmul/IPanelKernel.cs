@@ -1,0 +1,15 @@
+using Hearth.Kernels.Isa;
+
+namespace Hearth.Kernels.Matmul;
+
+/// <summary>The inner kernel of an <see cref="IPanelFormat"/>: one chunk of 16 rows times a tile of tokens.</summary>
+internal unsafe interface IPanelKernel : IPanelFormat
+{
+    /// <summary>accumulators += chunk x activations, in the one order that all rungs and tiles keep.</summary>
+    /// <param name="chunk">The chunk of 16 rows.</param>
+    /// <param name="activations">The tile's activations of these columns (see <see cref="ActivationLayout"/>).</param>
+    /// <param name="accumulators">Sixteen floats per token.</param>
+    static abstract void Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
+        where TRung : unmanaged, IRung<TRung>
+        where TTile : unmanaged, ITile<TTile, TRung>;
+}

@@ -1,0 +1,107 @@
+using Hearth.Kernels.Formats;
+using Hearth.Kernels.Memory;
+using Hearth.Kernels.Threading;
+
+namespace Hearth.Kernels.Matmul;
+
+/// <summary>
+/// A weight matrix in the order in which kernels read it: panels of 16 rows, interleaved by columns, chunk after chunk. Immutable once
+/// packed; shared by threads.
+/// </summary>
+public sealed unsafe class PackedMatrix : IDisposable
+{
+    /// <summary>Rows of a panel.</summary>
+    public const int PanelRows = 16;
+
+    // Below this a huge page would be mostly empty.
+    private const long HugePageThreshold = 1 << 20;
+
+    private readonly AlignedBuffer buffer;
+
+    private PackedMatrix(PanelKernel kernel, int rows, int columns)
+    {
+        Kernel = kernel;
+        Rows = rows;
+        Columns = columns;
+        PanelCount = (rows + PanelRows - 1) / PanelRows;
+        PanelBytes = kernel.PanelBytes(columns);
+        long bytes = checked(PanelBytes * PanelCount);
+        buffer = new AlignedBuffer(bytes, hugePages: bytes >= HugePageThreshold, zeroed: false);
+    }
+
+    /// <summary>The kernel that multiplies with this matrix.</summary>
+    public PanelKernel Kernel { get; }
+
+    /// <summary>The block type.</summary>
+    public WeightType Type => Kernel.Type;
+
+    /// <summary>Rows: outputs.</summary>
+    public int Rows { get; }
+
+    /// <summary>Columns: inputs.</summary>
+    public int Columns { get; }
+
+    /// <summary>Panels of 16 rows, the last one padded with zeros.</summary>
+    public int PanelCount { get; }
+
+    /// <summary>Bytes of one panel.</summary>
+    public long PanelBytes { get; }
+
+    /// <summary>Bytes in all: what one token reads.</summary>
+    public long Bytes => PanelBytes * PanelCount;
+
+    /// <summary>Packs a matrix, panels in parallel.</summary>
+    /// <param name="kernel">The kernel of the matrix's block type.</param>
+    /// <param name="source">Rows of blocks, one after another; only read during the call.</param>
+    /// <param name="rows">Rows, at least 1.</param>
+    /// <param name="columns">Columns, a multiple of the block's weights, at least 1.</param>
+    /// <param name="pool">The workers.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A dimension is below 1, or the columns do not divide into blocks.</exception>
+    public static PackedMatrix Pack(PanelKernel kernel, byte* source, int rows, int columns, WorkerPool pool)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        ArgumentNullException.ThrowIfNull(pool);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(columns % kernel.BlockWeights, 0, nameof(columns));
+        var matrix = new PackedMatrix(kernel, rows, columns);
+        int chunks = Math.Min(matrix.PanelCount, 8 * pool.Threads);
+        var region = new PackRegion(matrix, source, chunks);
+        pool.Run(ref region, chunks);
+        return matrix;
+    }
+
+    /// <summary>Reads a row back as floats.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="weights">Receives <see cref="Columns"/> values.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public void DecodeRow(int row, Span<float> weights)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
+        Kernel.DecodeRow(Panel(row / PanelRows), row % PanelRows, weights[..Columns]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => buffer.Dispose();
+
+    internal byte* Panel(int index) => buffer.Pointer + (index * PanelBytes);
+
+    private readonly struct PackRegion(PackedMatrix matrix, byte* source, int chunks) : IParallelRegion
+    {
+        private readonly byte* source = source;
+
+        public void Run(int chunk, int worker)
+        {
+            var kernel = matrix.Kernel;
+            long rowBytes = (long)matrix.Columns / kernel.BlockWeights * kernel.BlockBytes;
+            var panels = ChunkRange.Of(matrix.PanelCount, chunk, chunks);
+            for (int panel = panels.Start; panel < panels.End; panel++)
+            {
+                int firstRow = panel * PanelRows;
+                int rows = Math.Min(PanelRows, matrix.Rows - firstRow);
+                kernel.PackPanel(source + (firstRow * rowBytes), rows, matrix.Columns, matrix.Panel(panel));
+            }
+        }
+    }
+}

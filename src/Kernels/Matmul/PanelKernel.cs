@@ -1,0 +1,143 @@
+using Hearth.Kernels.Formats;
+using Hearth.Kernels.Isa;
+
+namespace Hearth.Kernels.Matmul;
+
+/// <summary>One block type on one rung: packing its panels and multiplying with them.</summary>
+public abstract unsafe class PanelKernel
+{
+    private protected PanelKernel(WeightType type, int blockBytes, int blockWeights, int chunkColumns, int chunkBytes, ActivationLayout activations)
+    {
+        Type = type;
+        BlockBytes = blockBytes;
+        BlockWeights = blockWeights;
+        ChunkColumns = chunkColumns;
+        ChunkBytes = chunkBytes;
+        Activations = activations;
+    }
+
+    /// <summary>The block type.</summary>
+    public WeightType Type { get; }
+
+    /// <summary>The form in which activations meet it.</summary>
+    public ActivationLayout Activations { get; }
+
+    /// <summary>Bytes of one block in files.</summary>
+    public int BlockBytes { get; }
+
+    /// <summary>Weights of one block.</summary>
+    public int BlockWeights { get; }
+
+    /// <summary>Columns of one chunk of a panel.</summary>
+    public int ChunkColumns { get; }
+
+    /// <summary>Bytes of one chunk of a panel.</summary>
+    public int ChunkBytes { get; }
+
+    /// <summary>Chunks of one panel.</summary>
+    public int Chunks(int columns) => (columns + ChunkColumns - 1) / ChunkColumns;
+
+    /// <summary>Bytes of one panel of 16 rows.</summary>
+    public long PanelBytes(int columns) => (long)Chunks(columns) * ChunkBytes;
+
+    /// <summary>Packs one panel.</summary>
+    /// <param name="source">The first row's blocks, rows one after another.</param>
+    /// <param name="rows">Rows that exist, 1 to 16.</param>
+    /// <param name="columns">Columns of a row.</param>
+    /// <param name="panel">Receives <see cref="PanelBytes"/> bytes.</param>
+    public abstract void PackPanel(byte* source, int rows, int columns, byte* panel);
+
+    /// <summary>Reads a row of a panel back as floats.</summary>
+    /// <param name="panel">The panel.</param>
+    /// <param name="row">Row within it, 0 to 15.</param>
+    /// <param name="weights">Receives the row's columns.</param>
+    public abstract void DecodeRow(byte* panel, int row, Span<float> weights);
+
+    /// <summary>destination[t][r] = row r x activations of token t, for a range of panels and all tokens.</summary>
+    /// <param name="panel">The first panel.</param>
+    /// <param name="panels">How many.</param>
+    /// <param name="columns">Columns of a row.</param>
+    /// <param name="activations">Packed by <see cref="KernelSet.PackActivations"/> for the same layout, tokens and columns.</param>
+    /// <param name="tokens">Tokens.</param>
+    /// <param name="destination">The first token's output of the first panel's first row.</param>
+    /// <param name="stride">Floats from one token's output to the next; each has room for 16 floats per panel.</param>
+    public abstract void Multiply(byte* panel, int panels, int columns, byte* activations, int tokens, float* destination, nint stride);
+}
+
+/// <inheritdoc/>
+internal sealed unsafe class PanelKernel<TRung, TFormat>()
+    : PanelKernel(TFormat.Type, TFormat.BlockBytes, TFormat.BlockWeights, TFormat.ChunkColumns, TFormat.ChunkBytes, TFormat.Activations)
+    where TRung : unmanaged, IRung<TRung>
+    where TFormat : struct, IPanelKernel
+{
+    public override void PackPanel(byte* source, int rows, int columns, byte* panel)
+    {
+        int rowBytes = checked(columns / BlockWeights * BlockBytes);
+        int chunkSourceBytes = ChunkColumns / BlockWeights * BlockBytes;
+        for (int at = 0; at < rowBytes; at += chunkSourceBytes, panel += ChunkBytes)
+        {
+            var chunk = new Span<byte>(panel, ChunkBytes);
+            chunk.Clear();
+            for (int row = 0; row < rows; row++)
+            {
+                var blocks = new ReadOnlySpan<byte>(source + ((long)row * rowBytes) + at, Math.Min(chunkSourceBytes, rowBytes - at));
+                TFormat.PackRow(blocks, row, chunk);
+            }
+        }
+    }
+
+    public override void DecodeRow(byte* panel, int row, Span<float> weights)
+    {
+        Span<float> rest = stackalloc float[TFormat.ChunkColumns];
+        for (int at = 0; at < weights.Length; at += ChunkColumns, panel += ChunkBytes)
+        {
+            var chunk = new ReadOnlySpan<byte>(panel, ChunkBytes);
+            if (at + ChunkColumns <= weights.Length)
+            {
+                TFormat.DecodeRow(chunk, row, weights.Slice(at, ChunkColumns));
+            }
+            else
+            {
+                TFormat.DecodeRow(chunk, row, rest);
+                rest[..(weights.Length - at)].CopyTo(weights[at..]);
+            }
+        }
+    }
+
+    public override void Multiply(byte* panel, int panels, int columns, byte* activations, int tokens, float* destination, nint stride)
+    {
+        var tiles = new TokenTiles(tokens, TRung.TileTokens);
+        int chunks = Chunks(columns);
+        long panelBytes = PanelBytes(columns);
+        long tokenBytes = Activations.TokenBytes(columns, TRung.HasByteDot);
+        nint chunkTokenBytes = (nint)(tokenBytes / chunks);
+        for (; panels > 0; panels--, panel += panelBytes, destination += 16)
+        {
+            for (int tile = 0; tile < tiles.Count; tile++)
+            {
+                int first = tiles.First(tile);
+                byte* x = activations + (first * tokenBytes);
+                float* y = destination + (first * stride);
+                int present = tiles.Present(tile);
+                switch (tiles.Width(tile))
+                {
+                    case 1:
+                        PanelLoop<TRung, TFormat, Tile1<TRung>>.Multiply(panel, x, chunkTokenBytes, chunks, y, stride, present);
+                        break;
+                    case 2:
+                        PanelLoop<TRung, TFormat, TilePair<Tile1<TRung>, TRung>>
+                            .Multiply(panel, x, 2 * chunkTokenBytes, chunks, y, stride, present);
+                        break;
+                    case 4:
+                        PanelLoop<TRung, TFormat, TilePair<TilePair<Tile1<TRung>, TRung>, TRung>>
+                            .Multiply(panel, x, 4 * chunkTokenBytes, chunks, y, stride, present);
+                        break;
+                    default:
+                        PanelLoop<TRung, TFormat, TilePair<TilePair<TilePair<Tile1<TRung>, TRung>, TRung>, TRung>>
+                            .Multiply(panel, x, 8 * chunkTokenBytes, chunks, y, stride, present);
+                        break;
+                }
+            }
+        }
+    }
+}

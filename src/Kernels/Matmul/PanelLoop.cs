@@ -1,0 +1,26 @@
+using System.Runtime.CompilerServices;
+using Hearth.Kernels.Isa;
+
+namespace Hearth.Kernels.Matmul;
+
+/// <summary>The loop over a panel's chunks, written once for every format, rung and tile.</summary>
+internal static unsafe class PanelLoop<TRung, TFormat, TTile>
+    where TRung : unmanaged, IRung<TRung>
+    where TFormat : struct, IPanelKernel
+    where TTile : unmanaged, ITile<TTile, TRung>
+{
+    /// <summary>destination[t][0..15] = panel x activations of token t, for the tile's first <paramref name="count"/> tokens.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(byte* panel, byte* activations, nint activationChunkBytes, int chunks, float* destination, nint stride, int count)
+    {
+        var accumulators = TTile.Zero;
+        for (; chunks > 0; chunks--)
+        {
+            TFormat.Multiply<TRung, TTile>(panel, activations, ref accumulators);
+            panel += TFormat.ChunkBytes;
+            activations += activationChunkBytes;
+        }
+
+        accumulators.Store(destination, stride, count);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Hearth.Kernels.Isa;
+using Hearth.Kernels.Matmul;
+
+namespace Hearth.Kernels.Formats;
+
+/// <content>Panel chunk of 8 columns x 16 rows, column after column (see <see cref="FloatPanel"/>).</content>
+public readonly unsafe partial struct BF16 : IPanelKernel
+{
+    /// <inheritdoc/>
+    public static int ChunkColumns => FloatPanel.Columns;
+
+    /// <inheritdoc/>
+    public static int ChunkBytes => FloatPanel.Columns * Column.Bytes;
+
+    /// <inheritdoc/>
+    public static ActivationLayout Activations => ActivationLayout.Float;
+
+    /// <inheritdoc/>
+    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+        => FloatPanel.PackRow(MemoryMarshal.Cast<byte, ushort>(blocks), row, MemoryMarshal.Cast<byte, ushort>(chunk));
+
+    /// <inheritdoc/>
+    public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights)
+    {
+        Span<ushort> elements = stackalloc ushort[FloatPanel.Columns];
+        FloatPanel.UnpackRow(MemoryMarshal.Cast<byte, ushort>(chunk), row, elements);
+        Decode(MemoryMarshal.AsBytes(elements), weights);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
+        => FloatPanel.Multiply<TRung, TTile, Column>(chunk, activations, ref accumulators);
+
+    private readonly struct Column : FloatPanel.IColumn
+    {
+        public static int Bytes => 32;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TRung Load<TRung>(byte* source)
+            where TRung : unmanaged, IRung<TRung> => TRung.LoadBFloat16((ushort*)source);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using Hearth.Kernels.Isa;
+
+namespace Hearth.Kernels.Matmul;
+
+/// <summary>
+/// What the float formats share: a chunk of 8 columns, each column its 16 rows side by side; activations are floats interleaved by
+/// token. Weights widen exactly and nothing is rounded but the fused multiply-adds.
+/// </summary>
+internal static unsafe class FloatPanel
+{
+    /// <summary>Columns of a chunk.</summary>
+    public const int Columns = 8;
+
+    /// <summary>Puts one row's elements in their columns.</summary>
+    public static void PackRow<T>(ReadOnlySpan<T> elements, int row, Span<T> chunk)
+    {
+        for (int column = 0; column < elements.Length; column++)
+            chunk[(16 * column) + row] = elements[column];
+    }
+
+    /// <summary>Collects one row's elements from their columns.</summary>
+    public static void UnpackRow<T>(ReadOnlySpan<T> chunk, int row, Span<T> elements)
+    {
+        for (int column = 0; column < Columns; column++)
+            elements[column] = chunk[(16 * column) + row];
+    }
+
+    /// <summary>accumulators += column x activation, column by column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Multiply<TRung, TTile, TColumn>(byte* chunk, byte* activations, ref TTile accumulators)
+        where TRung : unmanaged, IRung<TRung>
+        where TTile : unmanaged, ITile<TTile, TRung>
+        where TColumn : struct, IColumn
+    {
+        for (byte* end = chunk + (Columns * TColumn.Bytes); chunk < end; chunk += TColumn.Bytes, activations += 4 * TTile.Tokens)
+            accumulators.MultiplyAdd(TColumn.Load<TRung>(chunk), activations, 0);
+    }
+
+    /// <summary>How sixteen elements of a column become floats.</summary>
+    internal interface IColumn
+    {
+        /// <summary>Bytes of sixteen elements.</summary>
+        static abstract int Bytes { get; }
+
+        /// <summary>Loads and widens a column.</summary>
+        static abstract TRung Load<TRung>(byte* source)
+            where TRung : unmanaged, IRung<TRung>;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using Hearth.Kernels.Isa;
+using Hearth.Kernels.Matmul;
+
+namespace Hearth.Kernels.Formats;
+
+/// <content>
+/// Panel chunk of 64 columns, 576 bytes:
+/// <code>
+///   0  16 halves  d of block 0, rows 0..15
+///  32  16 halves  d of block 1
+///  64  4 lines    block 0: byte 4r + j of line i: low nibble = column 8i + j, high nibble = column 8i + 4 + j of row r
+/// 320  4 lines    block 1
+/// </code>
+/// </content>
+public readonly unsafe partial struct Q4_0 : IPanelKernel
+{
+    private const int LinesAt = 64;
+    private const int BlockLineBytes = 256;
+
+    /// <inheritdoc/>
+    public static int ChunkColumns => 64;
+
+    /// <inheritdoc/>
+    public static int ChunkBytes => 576;
+
+    /// <inheritdoc/>
+    public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, 8, false);
+
+    /// <inheritdoc/>
+    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    {
+        for (int block = 0; block * BlockBytes < blocks.Length; block++)
+        {
+            var source = blocks.Slice(block * BlockBytes, BlockBytes);
+            source[..2].CopyTo(chunk[((32 * block) + (2 * row))..]);
+            NibbleLines.PackRow(source[2..], row, chunk[(LinesAt + (BlockLineBytes * block))..]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights)
+    {
+        Span<byte> block = stackalloc byte[BlockBytes];
+        for (int i = 0; i < 2; i++)
+        {
+            chunk.Slice((32 * i) + (2 * row), 2).CopyTo(block);
+            NibbleLines.UnpackRow(chunk[(LinesAt + (BlockLineBytes * i))..], row, block[2..]);
+            Decode(block, weights.Slice(32 * i, 32));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
+    {
+        for (int i = 0; i < 2; i++, activations += 40 * TTile.Tokens)
+            Block<TRung, TTile>(chunk + LinesAt + (BlockLineBytes * i), chunk + (32 * i), activations, ref accumulators);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Block<TRung, TTile>(byte* lines, byte* scales, byte* x, ref TTile accumulators)
+        where TRung : unmanaged, IRung<TRung>
+        where TTile : unmanaged, ITile<TTile, TRung>
+    {
+        var sums = TTile.StartDot(x, 32 * TTile.Tokens);
+        NibbleLines.Dot<TRung, TTile>(lines, x, ref sums);
+        accumulators.AccumulateNarrow(sums, TRung.LoadHalf((ushort*)scales), x, 36 * TTile.Tokens);
+    }
+}

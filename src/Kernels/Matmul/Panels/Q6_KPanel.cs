@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using Hearth.Kernels.Isa;
+using Hearth.Kernels.Matmul;
+
+namespace Hearth.Kernels.Formats;
+
+/// <content>
+/// Panel chunk of 256 columns, 3392 bytes (one superblock of 16 rows):
+/// <code>
+///   0  16 halves  d, rows 0..15
+///  32  16 x 16    signed scales of group g (16 columns), rows 0..15
+/// 288  32 bytes   nothing, so that lines start on a cache line
+/// 320  16 x 192   group g: 2 nibble lines (low 4 bits of quads 0 | 1 and 2 | 3), then 1 line whose bits 2q, 2q + 1 are the upper
+///                 bits of quad q
+/// </code>
+/// </content>
+public readonly unsafe partial struct Q6_K : IPanelKernel
+{
+    private const int GroupScalesAt = 32;
+    private const int LinesAt = 320;
+    private const int GroupLineBytes = 192;
+
+    /// <inheritdoc/>
+    public static int ChunkColumns => 256;
+
+    /// <inheritdoc/>
+    public static int ChunkBytes => 3392;
+
+    /// <inheritdoc/>
+    public static ActivationLayout Activations => new(256, 256, 16, GroupCorrection.Pair, 32, false);
+
+    /// <inheritdoc/>
+    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    {
+        blocks.Slice(208, 2).CopyTo(chunk[(2 * row)..]);
+        for (int group = 0; group < 16; group++)
+            chunk[GroupScalesAt + (16 * group) + row] = blocks[192 + group];
+        for (int column = 0; column < 256; column++)
+        {
+            int half = column / 128;
+            int quarter = column % 128 / 32;
+            int l = column % 32;
+            int low = (blocks[(64 * half) + (32 * (quarter % 2)) + l] >> (4 * (quarter / 2))) & 15;
+            int high = (blocks[128 + (32 * half) + l] >> (2 * quarter)) & 3;
+            var lines = chunk[(LinesAt + (GroupLineBytes * (column / 16)) + (4 * row) + (column % 4))..];
+            int quad = column % 16 / 4;
+            lines[64 * (quad / 2)] |= (byte)(low << (4 * (quad % 2)));
+            lines[128] |= (byte)(high << (2 * quad));
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights)
+    {
+        float d = Half16.ToSingle(BitConverter.ToUInt16(chunk[(2 * row)..]));
+        for (int column = 0; column < 256; column++)
+        {
+            float scale = d * (sbyte)chunk[GroupScalesAt + (16 * (column / 16)) + row];
+            var lines = chunk[(LinesAt + (GroupLineBytes * (column / 16)) + (4 * row) + (column % 4))..];
+            int quad = column % 16 / 4;
+            int low = (lines[64 * (quad / 2)] >> (4 * (quad % 2))) & 15;
+            int high = (lines[128] >> (2 * quad)) & 3;
+            weights[column] = scale * ((low | (high << 4)) - 32);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
+    {
+        var nibble = TRung.BroadcastByte(15);
+        var upper = TRung.BroadcastByte(0x30);
+        var totals = TTile.Zero;
+        byte* lines = chunk + LinesAt;
+        byte* x = activations;
+        for (int group = 0; group < 16; group++, lines += GroupLineBytes, x += 20 * TTile.Tokens)
+        {
+            var first = TRung.LoadLine(lines);
+            var second = TRung.LoadLine(lines + 64);
+            var high = TRung.LoadLine(lines + 128);
+            var sums = TTile.StartDot(x, 16 * TTile.Tokens);
+            sums.Dot(TRung.Or(TRung.And(first, nibble), TRung.ShiftLeft(high, 4, upper)), x, 0);
+            sums.Dot(TRung.Or(TRung.ShiftRight(first, 4, nibble), TRung.ShiftLeft(high, 2, upper)), x, 4 * TTile.Tokens);
+            sums.Dot(TRung.Or(TRung.And(second, nibble), TRung.And(high, upper)), x, 8 * TTile.Tokens);
+            sums.Dot(TRung.Or(TRung.ShiftRight(second, 4, nibble), TRung.ShiftRight(high, 2, upper)), x, 12 * TTile.Tokens);
+            totals.ScaleAdd(sums, TRung.LoadSignedScales((sbyte*)(chunk + GroupScalesAt + (16 * group))));
+        }
+
+        accumulators.Accumulate(totals, TRung.LoadHalf((ushort*)chunk), x, 0);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using Hearth.Kernels.Matmul;
+
+namespace Hearth.Kernels.Formats;
+
+/// <content>
+/// Panel chunk of 64 columns, 1088 bytes:
+/// <code>
+///   0  16 halves  d of block 0, rows 0..15
+///  32  16 halves  d of block 1
+///  64  8 lines    block 0: byte 4r + j of line i = weight + 128 of row r, column 4i + j
+/// 576  8 lines    block 1
+/// </code>
+/// </content>
+public readonly unsafe partial struct Q8_0 : IPanelKernel
+{
+    private const int LinesAt = 64;
+    private const int BlockLineBytes = 512;
+
+    /// <inheritdoc/>
+    public static int ChunkColumns => 64;
+
+    /// <inheritdoc/>
+    public static int ChunkBytes => 1088;
+
+    /// <inheritdoc/>
+    public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Wide, 128, false);
+
+    /// <inheritdoc/>
+    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    {
+        for (int block = 0; block * BlockBytes < blocks.Length; block++)
+        {
+            var source = blocks.Slice(block * BlockBytes, BlockBytes);
+            source[..2].CopyTo(chunk[((32 * block) + (2 * row))..]);
+            var lines = chunk[(LinesAt + (BlockLineBytes * block))..];
+            for (int column = 0; column < 32; column++)
+                lines[(64 * (column / 4)) + (4 * row) + (column % 4)] = (byte)(source[2 + column] ^ 0x80);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights)
+    {
+        Span<byte> block = stackalloc byte[BlockBytes];
+        for (int i = 0; i < 2; i++)
+        {
+            chunk.Slice((32 * i) + (2 * row), 2).CopyTo(block);
+            var lines = chunk[(LinesAt + (BlockLineBytes * i))..];
+            for (int column = 0; column < 32; column++)
+                block[2 + column] = (byte)(lines[(64 * (column / 4)) + (4 * row) + (column % 4)] ^ 0x80);
+            Decode(block, weights.Slice(32 * i, 32));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
+    {
+        nint quadBytes = (TRung.HasByteDot ? 4 : 8) * TTile.Tokens;
+        byte* lines = chunk + LinesAt;
+        for (int block = 0; block < 2; block++, chunk += 32)
+        {
+            byte* x = activations;
+            var sums = TTile.StartWide(x, 8 * quadBytes);
+            for (byte* end = lines + BlockLineBytes; lines < end; lines += 64, x += quadBytes)
+            {
+                TRung.SplitWide(TRung.LoadLine(lines), out var even, out var odd);
+                sums.DotWide(even, odd, x, 0);
+            }
+
+            accumulators.Accumulate(sums, TRung.LoadHalf((ushort*)chunk), activations, (8 * quadBytes) + (4 * TTile.Tokens));
+            activations += (8 * quadBytes) + (8 * TTile.Tokens);
+        }
+    }
+}

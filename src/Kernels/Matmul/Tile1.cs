@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using Hearth.Kernels.Isa;
+
+namespace Hearth.Kernels.Matmul;
+
+/// <summary>A tile of one token: one register.</summary>
+internal unsafe struct Tile1<TRung> : ITile<Tile1<TRung>, TRung>
+    where TRung : unmanaged, IRung<TRung>
+{
+    private TRung value;
+
+    private Tile1(TRung value) => this.value = value;
+
+    public static int Tokens => 1;
+
+    public static Tile1<TRung> Zero
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(TRung.Zero);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Tile1<TRung> StartDot(byte* corrections, nint offset) => new(TRung.StartDot(*(int*)(corrections + offset)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Tile1<TRung> StartWide(byte* corrections, nint offset) => new(TRung.StartWide(*(int*)(corrections + offset)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Dot(TRung weights, byte* quads, nint offset) => value = TRung.Dot(value, weights, quads + offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void DotWide(TRung even, TRung odd, byte* quads, nint offset)
+        => value = TRung.DotWide(value, even, odd, quads + offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ScaleAdd(in Tile1<TRung> sums, TRung scales) => value = TRung.ScaleAdd(value, sums.value, scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ScaleAddInt32(in Tile1<TRung> sums, sbyte* scales) => value = TRung.MultiplyAddInt32(value, sums.value, scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PairAdd(byte* pairs, byte* groupSums, nint offset)
+        => value = TRung.PairAdd(value, pairs, *(int*)(groupSums + offset));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AccumulateNarrow(in Tile1<TRung> sums, TRung scale, byte* tokenScales, nint offset)
+        => value = TRung.MultiplyAdd(TRung.ToSingle(TRung.ToInt32(sums.value)), scale * TRung.Broadcast(*(float*)(tokenScales + offset)), value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Accumulate(in Tile1<TRung> sums, TRung scale, byte* tokenScales, nint offset)
+        => value = TRung.MultiplyAdd(TRung.ToSingle(sums.value), scale * TRung.Broadcast(*(float*)(tokenScales + offset)), value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AccumulateNegated(in Tile1<TRung> sums, TRung scale, byte* tokenScales, nint offset)
+        => value = TRung.NegatedMultiplyAdd(TRung.ToSingle(sums.value), scale * TRung.Broadcast(*(float*)(tokenScales + offset)), value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MultiplyAdd(TRung weights, byte* values, nint offset)
+        => value = TRung.MultiplyAdd(weights, TRung.Broadcast(*(float*)(values + offset)), value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Store(float* destination, nint stride, int count) => TRung.Store(value, destination);
+}
