@@ -33,8 +33,13 @@ public sealed unsafe class WorkerPool : IDisposable
     /// <summary>0.5 ms: longer than the serial parts between two regions of a forward pass, shorter than a pause of the user.</summary>
     private const int DefaultSpinTurns = 20_000;
 
-    /// <summary>Where threads outnumber processors each turn beyond the first few yields, so few are enough.</summary>
+    /// <summary>Where threads outnumber processors, turns beyond the first few give the processor to a thread with work, so few are enough.</summary>
     private const int OversubscribedSpinTurns = 200;
+
+    private const int OversubscribedTurnsBeforeYield = 10;
+
+    /// <summary>A caller that has waited 50 us waits for a thread that was put aside, and offers its own processor.</summary>
+    private const int CallerTurnsBeforeYield = 2_000;
 
     /// <summary>The pool whose region this thread is inside, and as which worker.</summary>
     [ThreadStatic]
@@ -46,7 +51,7 @@ public sealed unsafe class WorkerPool : IDisposable
     private readonly Thread[] workers;
     private readonly SemaphoreSlim wake = new(0);
     private readonly int spinTurns;
-    private readonly int turnsBeforeYield;
+    private readonly bool oversubscribed;
     private SharedState shared;
     private ExceptionDispatchInfo? failure;
     private int disposed;
@@ -61,9 +66,8 @@ public sealed unsafe class WorkerPool : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, MaxThreads);
         options ??= new WorkerPoolOptions();
-        var oversubscribed = threads > Environment.ProcessorCount;
+        oversubscribed = threads > Environment.ProcessorCount;
         spinTurns = options.SpinTurns ?? (oversubscribed ? OversubscribedSpinTurns : DefaultSpinTurns);
-        turnsBeforeYield = oversubscribed ? 10 : int.MaxValue;
         Threads = threads;
         workers = new Thread[threads - 1];
         for (var i = 0; i < workers.Length; i++)
@@ -169,7 +173,7 @@ public sealed unsafe class WorkerPool : IDisposable
         current = null;
 
         for (var turn = 0; Volatile.Read(ref shared.Completed) + completed != chunks; turn++)
-            Idle(turn);
+            Idle(turn, CallerTurnsBeforeYield);
 
         var failed = failure;
         failure = null;
@@ -221,7 +225,7 @@ public sealed unsafe class WorkerPool : IDisposable
         {
             if (turn < spinTurns)
             {
-                Idle(turn);
+                Idle(turn, turnsBeforeYield: int.MaxValue);
                 continue;
             }
 
@@ -263,15 +267,15 @@ public sealed unsafe class WorkerPool : IDisposable
     {
         var ticket = Interlocked.Increment(ref shared.LastTicket) - 1;
         for (var turn = 0; Volatile.Read(ref shared.Serving) != ticket; turn++)
-            Idle(turn);
+            Idle(turn, CallerTurnsBeforeYield);
         return ticket;
     }
 
     private void LeaveGate(long ticket) => Volatile.Write(ref shared.Serving, ticket + 1);
 
-    private void Idle(int turn)
+    private void Idle(int turn, int turnsBeforeYield)
     {
-        if (turn < turnsBeforeYield)
+        if (turn < (oversubscribed ? OversubscribedTurnsBeforeYield : turnsBeforeYield))
             Thread.SpinWait(1);
         else
             Thread.Yield();

@@ -98,6 +98,39 @@ public sealed class WorkerPoolTests
         Assert.All(region.Calls, call => Assert.Equal((call.Thread, call.Worker), (call.InnerThread, call.InnerWorker)));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Threads_inside_a_region_carry_different_numbers(int threads)
+    {
+        using var pool = new WorkerPool(threads);
+        for (var i = 0; i < 20; i++)
+        {
+            using var all = new Barrier(threads);
+            var region = new MeetingRegion(all, new int[threads]);
+            pool.Run(ref region, threads);
+            Assert.Equal(Enumerable.Range(0, threads), region.Workers.Order());
+        }
+    }
+
+    [Fact]
+    public void Regions_of_several_callers_never_overlap()
+    {
+        const int Callers = 4;
+        using var pool = new WorkerPool(3);
+        var inside = new int[Callers];
+        var overlaps = new int[Callers];
+        var threads = Enumerable.Range(0, Callers).Select(caller => new Thread(() =>
+        {
+            var region = new LonelyRegion(inside, overlaps, caller);
+            for (var i = 0; i < 200; i++)
+                pool.Run(ref region, 5);
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        Assert.All(overlaps, count => Assert.Equal(0, count));
+    }
+
     [Fact]
     public void Callers_on_several_threads_share_the_pool()
     {
@@ -137,7 +170,7 @@ public sealed class WorkerPoolTests
         {
             // Both chunks wait until two threads are inside: only a woken worker ends it.
             using var both = new Barrier(2);
-            var region = new MeetingRegion(both);
+            var region = new MeetingRegion(both, new int[2]);
             pool.Run(ref region, 2);
         }
     }
@@ -265,9 +298,31 @@ public sealed class WorkerPoolTests
         }
     }
 
-    private readonly struct MeetingRegion(Barrier both) : IParallelRegion
+    private readonly struct MeetingRegion(Barrier all, int[] workers) : IParallelRegion
     {
-        public void Run(int chunk, int worker) => both.SignalAndWait();
+        public int[] Workers => workers;
+
+        public void Run(int chunk, int worker)
+        {
+            workers[chunk] = worker;
+            all.SignalAndWait();
+        }
+    }
+
+    private readonly struct LonelyRegion(int[] inside, int[] overlaps, int caller) : IParallelRegion
+    {
+        public void Run(int chunk, int worker)
+        {
+            Interlocked.Increment(ref inside[caller]);
+            for (var other = 0; other < inside.Length; other++)
+            {
+                Thread.Yield();
+                if (other != caller && Volatile.Read(ref inside[other]) != 0)
+                    Interlocked.Increment(ref overlaps[caller]);
+            }
+
+            Interlocked.Decrement(ref inside[caller]);
+        }
     }
 
     private readonly struct DisposingRegion(WorkerPool pool) : IParallelRegion
