@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace Hearth.Kernels.Formats;
@@ -9,9 +10,7 @@ namespace Hearth.Kernels.Formats;
 /// <param name="GroupWeights">Values that share a scale.</param>
 /// <param name="Top">Greatest code of a value.</param>
 /// <param name="ScaleTop">Greatest code of a scale or a minimum.</param>
-/// <param name="Least">Coarsest candidate step, see <see cref="AffineFit.Line"/>.</param>
-/// <param name="Most">Finest candidate step.</param>
-internal readonly record struct AffineSuperblock(int GroupWeights, int Top, int ScaleTop, float Least, float Most)
+internal readonly record struct AffineSuperblock(int GroupWeights, int Top, int ScaleTop)
 {
     internal const int Weights = 256;
 
@@ -33,8 +32,8 @@ internal readonly record struct AffineSuperblock(int GroupWeights, int Top, int 
         {
             int start = g * GroupWeights;
             (groupScales[g], groupMinima[g]) =
-                AffineFit.Line(x.Slice(start, GroupWeights), w.Slice(start, GroupWeights), Top, Least, Most);
-            groupWeights[g] = System.Numerics.Tensors.TensorPrimitives.Sum(w.Slice(start, GroupWeights));
+                AffineFit.Line(x.Slice(start, GroupWeights), w.Slice(start, GroupWeights), Top);
+            groupWeights[g] = TensorPrimitives.Sum(w.Slice(start, GroupWeights));
         }
 
         float d = ScaleHalf.Write(header, SymmetricFit.Scale(groupScales, groupWeights, 0, ScaleTop));
@@ -48,45 +47,11 @@ internal readonly record struct AffineSuperblock(int GroupWeights, int Top, int 
 
         float dmin = ScaleHalf.Write(header[sizeof(ushort)..], SymmetricFit.Scale(groupMinima, groupWeights, 0, ScaleTop));
         for (int g = 0; g < groups; g++)
-            minima[g] = (byte)Rounding.Nearest(groupMinima[g], ScaleHalf.Inverse(dmin), 0, ScaleTop);
-
-        for (int r = 0; r < 1; r++)
-        {
-            Codes(x, d, dmin, scales, minima, q);
-            Refit(x, w, scales, minima, q, ref d, ref dmin);
-            d = ScaleHalf.Write(header, d);
-            dmin = ScaleHalf.Write(header[sizeof(ushort)..], dmin);
-        }
-        Codes(x, d, dmin, scales, minima, q);
-    }
-
-    private void Codes(ReadOnlySpan<float> x, float d, float dmin, ReadOnlySpan<byte> scales, ReadOnlySpan<byte> minima, Span<byte> q)
-    {
-        for (int start = 0, g = 0; start < x.Length; start += GroupWeights, g++)
         {
             float inverse = ScaleHalf.Inverse(d * scales[g]);
+            minima[g] = (byte)Rounding.Nearest(groupMinima[g], ScaleHalf.Inverse(dmin), 0, ScaleTop);
+            int start = g * GroupWeights;
             Rounding.Nearest(x.Slice(start, GroupWeights), inverse, dmin * minima[g] * inverse, Top, q[start..]);
-        }
-    }
-
-    private void Refit(ReadOnlySpan<float> x, ReadOnlySpan<float> w, ReadOnlySpan<byte> scales, ReadOnlySpan<byte> minima, ReadOnlySpan<byte> q, ref float d, ref float dmin)
-    {
-        float ss = 0, sm = 0, mm = 0, sx = 0, mx = 0;
-        for (int i = 0; i < x.Length; i++)
-        {
-            float s = scales[i / GroupWeights] * q[i], m = -minima[i / GroupWeights];
-            ss += w[i] * s * s;
-            sm += w[i] * s * m;
-            mm += w[i] * m * m;
-            sx += w[i] * s * x[i];
-            mx += w[i] * m * x[i];
-        }
-
-        float determinant = (ss * mm) - (sm * sm);
-        if (determinant > 1e-5f * ss * mm)
-        {
-            d = ((sx * mm) - (mx * sm)) / determinant;
-            dmin = ((mx * ss) - (sx * sm)) / determinant;
         }
     }
 }

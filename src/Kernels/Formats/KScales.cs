@@ -49,7 +49,7 @@ internal static class KScales
             ErrorWeights.FromImportance(x, importance, w);
         }
 
-        new AffineSuperblock(GroupWeights, top, Top, -0.9f, 0.9f).Encode(x, w, header, scales, minima, q);
+        new AffineSuperblock(GroupWeights, top, Top).Encode(x, w, header, scales, minima, q);
         Pack(scales, minima, header[4..]);
     }
 }

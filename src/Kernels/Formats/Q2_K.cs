@@ -60,7 +60,7 @@ public readonly struct Q2_K : IBlockCodec
         Span<byte> scales = stackalloc byte[Groups];
         Span<byte> minima = stackalloc byte[Groups];
         Span<byte> q = stackalloc byte[BlockWeights];
-        new AffineSuperblock(GroupWeights, 3, 15, -0.6f, 1f).Encode(x, w, block[StepStart..], scales, minima, q);
+        new AffineSuperblock(GroupWeights, 3, 15).Encode(x, w, block[StepStart..], scales, minima, q);
         Nibbles.Pack(scales, minima, block);
         TwoBits.Pack(q, block[CodesStart..StepStart]);
     }

@@ -1,17 +1,15 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Hearth.Kernels.Formats;
 
 /// <summary>Finds the scale <c>d</c> of <c>x ≈ d * q</c>, <c>q</c> a small integer, that loses least in weighted squares.</summary>
 /// <remarks>
-/// Rounding makes the loss jagged in <c>d</c>, so a row of steps around the obvious one is tried. One vector lane holds one
-/// candidate and the elements pass by one after another: sums have the same order, and results the same bits, at every width.
-/// For given codes the best scale is <c>Σwxq / Σwq²</c>, and it takes <c>(Σwxq)² / Σwq²</c> off the loss.
+/// As in <see cref="AffineFit"/>, sixteen steps around the obvious one are tried, one a lane. For given codes the best scale is
+/// <c>Σwxq / Σwq²</c>, and it takes <c>(Σwxq)² / Σwq²</c> off the loss.
 /// </remarks>
 internal static class SymmetricFit
 {
-    private const int Candidates = 16;
+    private const int Turns = 1;
 
     /// <summary>The extreme value lies on the last code, or up to this many codes off it.</summary>
     private const float Reach = 0.9f;
@@ -21,63 +19,43 @@ internal static class SymmetricFit
     /// <param name="w">Weights of the squared errors, as many.</param>
     /// <param name="low">Least code; if it is zero, so is the least value.</param>
     /// <param name="high">Greatest code.</param>
-    [SkipLocalsInit]
     internal static float Scale(ReadOnlySpan<float> x, ReadOnlySpan<float> w, int low, int high)
     {
-        float extreme = Extremes.Signed(x);
-        float inverseExtreme = 1 / extreme;
+        float inverseExtreme = 1 / Extremes.Signed(x);
         if (!float.IsFinite(inverseExtreme))
             return 0;
 
-        Span<float> inverses = stackalloc float[Candidates];
-        float last = low < 0 ? low : high;
-        for (int c = 0; c < Candidates; c++)
-            inverses[c] = (last + (Reach * ((2f * c / (Candidates - 1)) - 1))) * inverseExtreme;
-
-        Span<float> productSums = stackalloc float[Candidates];
-        Span<float> squareSums = stackalloc float[Candidates];
-        for (int c = 0; c < Candidates; c += Vector<float>.Count)
+        Vector512<float> inverse = Candidates.Around(low < 0 ? low : high, Reach) * inverseExtreme;
+        (Vector512<float> scale, Vector512<float> loss) = Fit(x, w, inverse, low, high);
+        for (int turn = 0; turn < Turns; turn++)
         {
-            Sum(x, w, new Vector<float>(inverses[c..]), low, high, out Vector<float> products, out Vector<float> squares);
-            products.CopyTo(productSums[c..]);
-            squares.CopyTo(squareSums[c..]);
+            (Vector512<float> nextScale, Vector512<float> nextLoss) = Fit(x, w, Vector512<float>.One / scale, low, high);
+            Vector512<float> isBetter = Vector512.LessThan(nextLoss, loss);
+            scale = Vector512.ConditionalSelect(isBetter, nextScale, scale);
+            loss = Vector512.ConditionalSelect(isBetter, nextLoss, loss);
         }
 
-        float gain = 0, scale = 0;
-        for (int c = 0; c < Candidates; c++)
-        {
-            float candidate = productSums[c] / squareSums[c];
-            if (candidate * productSums[c] > gain)
-            {
-                gain = candidate * productSums[c];
-                scale = candidate;
-            }
-        }
-
-        return scale;
+        int lane = Candidates.Least(loss);
+        return lane < 0 ? 0 : scale[lane];
     }
 
-    private static void Sum(
-        ReadOnlySpan<float> x,
-        ReadOnlySpan<float> w,
-        Vector<float> inverse,
-        float low,
-        float high,
-        out Vector<float> products,
-        out Vector<float> squares)
+    /// <summary>The best scale for the codes <c>round(x * inverse)</c>; the loss lacks <c>Σwx²</c>, which all candidates share.</summary>
+    private static (Vector512<float> Scale, Vector512<float> Loss) Fit(
+        ReadOnlySpan<float> x, ReadOnlySpan<float> w, Vector512<float> inverse, float low, float high)
     {
-        Vector<float> productSum = Vector<float>.Zero, squareSum = Vector<float>.Zero;
-        Vector<float> least = Vector.Create(low), greatest = Vector.Create(high);
+        Vector512<float> sumWxq = Vector512<float>.Zero, sumWqq = Vector512<float>.Zero;
+        Vector512<float> least = Vector512.Create(low), greatest = Vector512.Create(high);
         w = w[..x.Length];
         for (int i = 0; i < x.Length; i++)
         {
-            Vector<float> q = Vector.ClampNative(Vector.Round(inverse * x[i]), least, greatest);
-            Vector<float> wq = q * w[i];
-            productSum = Vector.FusedMultiplyAdd(wq, Vector.Create(x[i]), productSum);
-            squareSum = Vector.FusedMultiplyAdd(wq, q, squareSum);
+            Vector512<float> code = Vector512.Round(inverse * x[i]);
+            code = Vector512.MinNative(Vector512.MaxNative(code, least), greatest);
+            Vector512<float> weighted = code * w[i];
+            sumWxq = Vector512.FusedMultiplyAdd(weighted, Vector512.Create(x[i]), sumWxq);
+            sumWqq = Vector512.FusedMultiplyAdd(weighted, code, sumWqq);
         }
 
-        products = productSum;
-        squares = squareSum;
+        Vector512<float> scale = sumWxq / sumWqq;
+        return (scale, -(scale * sumWxq));
     }
 }

@@ -1,0 +1,75 @@
+using Hearth.Kernels.Formats;
+
+namespace Hearth.Kernels.Tests.Formats;
+
+public sealed class EncodeTests
+{
+    public static TheoryData<WeightType> ByteEqualTypes => [.. Vectors.ByteEqualTypes.Where(Stands)];
+
+    public static TheoryData<WeightType> LimitedTypes => [.. Vectors.LimitedTypes.Where(Stands)];
+
+    [Theory]
+    [MemberData(nameof(ByteEqualTypes))]
+    public void Every_byte_of_the_reference_is_met(WeightType type)
+    {
+        WeightFormat format = Get(type);
+        (string[] inputs, byte[] expected) = Vectors.Encoded(type);
+        int start = 0;
+        foreach (string input in inputs)
+        {
+            byte[] actual = EncodeRows(format, input, hasImportance: false);
+            Assert.Equal(expected[start..(start + actual.Length)], actual);
+            start += actual.Length;
+        }
+
+        Assert.Equal(expected.Length, start);
+    }
+
+    [Theory]
+    [MemberData(nameof(LimitedTypes))]
+    public void Weighted_error_stays_within_one_percent_of_the_reference(WeightType type)
+    {
+        WeightFormat format = Get(type);
+        foreach ((string input, bool hasImportance, double limit) in Vectors.Limits(type))
+        {
+            (float[] weights, int columns) = Vectors.Input(input);
+            var decoded = new float[weights.Length];
+            format.Decode(EncodeRows(format, input, hasImportance), decoded);
+            double error = WeightedError(weights, decoded, hasImportance ? Vectors.Importance(input) : [.. Enumerable.Repeat(1f, columns)]);
+            TestContext.Current.TestOutputHelper?.WriteLine($"{type} {input} {(hasImportance ? "weighted" : "plain")}: {error / limit:F4} of the limit");
+            Assert.True(error <= limit, $"{input}{(hasImportance ? " with importance" : "")}: error {error:R} is above {limit:R}.");
+        }
+    }
+
+    private static bool Stands(WeightType type) => WeightFormat.TryGet(type, out _);
+
+    private static WeightFormat Get(WeightType type)
+    {
+        Assert.True(WeightFormat.TryGet(type, out WeightFormat? format));
+        return format;
+    }
+
+    private static byte[] EncodeRows(WeightFormat format, string input, bool hasImportance)
+    {
+        (float[] weights, int columns) = Vectors.Input(input);
+        float[] importance = hasImportance ? Vectors.Importance(input) : [];
+        int rowBytes = (int)format.RowBytes(columns);
+        var blocks = new byte[weights.Length / columns * rowBytes];
+        for (int row = 0; row * columns < weights.Length; row++)
+            format.Encode(weights.AsSpan(row * columns, columns), importance, blocks.AsSpan(row * rowBytes, rowBytes));
+        return blocks;
+    }
+
+    private static double WeightedError(float[] weights, float[] decoded, float[] importance)
+    {
+        double loss = 0, total = 0;
+        for (int i = 0; i < weights.Length; i++)
+        {
+            double difference = (double)decoded[i] - weights[i];
+            loss += importance[i % importance.Length] * difference * difference;
+            total += importance[i % importance.Length];
+        }
+
+        return Math.Sqrt(loss / total);
+    }
+}
