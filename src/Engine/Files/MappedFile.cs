@@ -61,7 +61,7 @@ internal sealed unsafe partial class MappedFile : IDisposable
             if (length == 0)
                 return new MappedFile(path, null, 0, null, null);
 
-            // The view alone keeps the mapping alive; both handles are closed at once so that the file can be replaced by renaming.
+            // The view alone keeps the mapping alive.
             using var file = MemoryMappedFile.CreateFromFile(
                 stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
             var view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);

@@ -102,7 +102,8 @@ public sealed class GgufVectorTests
             GgufValueType.Float64 => metadata.GetSingleArray(key).Select(f => f.ToString(CultureInfo.InvariantCulture)),
             _ => metadata.GetInt32Array(key).Select(i => i.ToString(CultureInfo.InvariantCulture)),
         };
-        Assert.Equal(expected.EnumerateArray().Select(e => e.ValueKind == JsonValueKind.String ? e.GetString()! : e.GetRawText()), elements);
+        Assert.Equal(
+            expected.EnumerateArray().Select(e => e.ValueKind == JsonValueKind.String ? e.GetString()! : e.GetRawText()), elements);
     }
 
     private static void AssertEqual(JsonElement expected, GgufFile file)
