@@ -21,7 +21,9 @@ public sealed unsafe class Arena : IDisposable
     private readonly bool poisoned;
 
     /// <summary>Makes an arena of a fixed capacity.</summary>
-    /// <param name="capacityBytes">Bytes to hand out at most at one time, rounded up to 64: the <see cref="PeakBytes"/> of a measured run.</param>
+    /// <param name="capacityBytes">
+    /// Bytes to hand out at most at one time, rounded up to 64: the <see cref="PeakBytes"/> of a measured run.
+    /// </param>
     /// <param name="hugePages">See <see cref="AlignedBuffer"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacityBytes"/> is negative or beyond the address space.</exception>
     /// <exception cref="InsufficientMemoryException">The system has not that much memory to give.</exception>
@@ -113,7 +115,7 @@ public sealed unsafe class Arena : IDisposable
     }
 
     private static void ThrowOutOfOrder(ArenaMark mark) => throw new ArgumentException(
-        FormattableString.Invariant($"The mark at {mark.Height} bytes lies above the {mark.Arena.UsedBytes} in use: it was released before."),
+        FormattableString.Invariant($"The mark at {mark.Height} bytes lies above the {mark.Arena.UsedBytes} in use: released before."),
         nameof(mark));
 
     private void Poison(long offset, long bytes)

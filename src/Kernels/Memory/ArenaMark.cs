@@ -1,6 +1,8 @@
 namespace Hearth.Kernels.Memory;
 
-/// <summary>A height of an <see cref="Arena"/>'s stack. Disposing it releases everything rented since: <c>using var mark = arena.Mark();</c></summary>
+/// <summary>
+/// A height of an <see cref="Arena"/>'s stack. Disposing it releases everything rented since: <c>using var mark = arena.Mark();</c>
+/// </summary>
 public readonly struct ArenaMark : IDisposable
 {
     internal ArenaMark(Arena arena, long height)

@@ -1,6 +1,6 @@
 namespace Hearth.Kernels.Threading;
 
-/// <summary>The part of a row of items that belongs to one chunk: from <see cref="Start"/> up to, not including, <see cref="End"/>.</summary>
+/// <summary>The items that belong to one chunk: from <see cref="Start"/> up to, not including, <see cref="End"/>.</summary>
 /// <param name="Start">First item.</param>
 /// <param name="End">The item behind the last one.</param>
 public readonly record struct ChunkRange(int Start, int End)
@@ -15,8 +15,10 @@ public readonly record struct ChunkRange(int Start, int End)
     /// <param name="total">Items to share out.</param>
     /// <param name="chunk">0 to <paramref name="chunks"/> - 1.</param>
     /// <param name="chunks">Number of ranges.</param>
-    /// <param name="granule">Ranges begin at multiples of it, as kernels that work on 16 rows at a time want; the last one takes the rest.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is negative, or <paramref name="chunk"/> is not one of the chunks.</exception>
+    /// <param name="granule">Ranges begin at multiples of it, as kernels for 16 rows at a time want; the last takes the rest.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="total"/> is negative, <paramref name="chunk"/> is not one of the chunks, or <paramref name="granule"/> is below 1.
+    /// </exception>
     public static ChunkRange Of(int total, int chunk, int chunks, int granule = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(total);

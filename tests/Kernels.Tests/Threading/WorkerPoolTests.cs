@@ -92,7 +92,7 @@ public sealed class WorkerPoolTests
     {
         using var pool = new WorkerPool(3);
         using var other = new WorkerPool(2);
-        var region = new NestingRegion(pool, other, new ConcurrentQueue<(int Thread, int Worker, int InnerThread, int InnerWorker)>());
+        var region = new NestingRegion(pool, other, new ConcurrentQueue<NestedCall>());
         pool.Run(ref region, 20);
         Assert.Equal(40 * 4, region.Calls.Count);
         Assert.All(region.Calls, call => Assert.Equal((call.Thread, call.Worker), (call.InnerThread, call.InnerWorker)));
@@ -259,10 +259,9 @@ public sealed class WorkerPoolTests
         public void Run(int chunk, int worker) => throw new InvalidDataException("always");
     }
 
-    private readonly struct NestingRegion(
-        WorkerPool pool, WorkerPool other, ConcurrentQueue<(int Thread, int Worker, int InnerThread, int InnerWorker)> calls) : IParallelRegion
+    private readonly struct NestingRegion(WorkerPool pool, WorkerPool other, ConcurrentQueue<NestedCall> calls) : IParallelRegion
     {
-        public ConcurrentQueue<(int Thread, int Worker, int InnerThread, int InnerWorker)> Calls => calls;
+        public ConcurrentQueue<NestedCall> Calls => calls;
 
         public void Run(int chunk, int worker)
         {
@@ -273,13 +272,14 @@ public sealed class WorkerPoolTests
         }
     }
 
-    private readonly struct InnerRegion(
-        int thread, int outer, int expected, ConcurrentQueue<(int Thread, int Worker, int InnerThread, int InnerWorker)> calls) : IParallelRegion
+    private readonly record struct NestedCall(int Thread, int Worker, int InnerThread, int InnerWorker);
+
+    private readonly struct InnerRegion(int thread, int outer, int expected, ConcurrentQueue<NestedCall> calls) : IParallelRegion
     {
         public void Run(int chunk, int worker)
         {
             Assert.Equal(expected, worker);
-            calls.Enqueue((thread, outer, Environment.CurrentManagedThreadId, worker));
+            calls.Enqueue(new NestedCall(thread, outer, Environment.CurrentManagedThreadId, worker));
         }
     }
 
