@@ -1,0 +1,53 @@
+using Hearth.Engine.Tokenization.PreTokenization;
+
+namespace Hearth.Engine.Tokenization.Vocabularies;
+
+/// <summary>
+/// A vocabulary as its file states it, whichever file that was: pieces, what they are, and the rules for splitting text.
+/// The readers fill it, <see cref="Tokenizer"/> and the subword encoders build their tables from it.
+/// </summary>
+internal sealed class Vocabulary
+{
+    public required SubwordKind Kind { get; init; }
+
+    /// <summary>The pieces as written in the file: for byte-level vocabularies in the letters of <see cref="ByteAlphabet"/>.</summary>
+    public required string[] Texts { get; init; }
+
+    /// <summary>As many as <see cref="Texts"/>.</summary>
+    public required TokenAttributes[] Attributes { get; init; }
+
+    /// <summary>As many as <see cref="Texts"/>, or none for kinds that have no scores.</summary>
+    public float[] Scores { get; init; } = [];
+
+    /// <summary>In order of rank, for <see cref="SubwordKind.BytePair"/>.</summary>
+    public IReadOnlyList<Merge> Merges { get; init; } = [];
+
+    public SpecialTokens Special { get; init; } = new();
+
+    /// <summary>Ascending, without repeats.</summary>
+    public int[] EndOfGeneration { get; init; } = [];
+
+    /// <summary>How text falls into words, for <see cref="SubwordKind.BytePair"/>.</summary>
+    public PreTokenizer? PreTokenizer { get; init; }
+
+    /// <summary>A normalisation map in SentencePiece's precompiled form, or empty, for <see cref="SubwordKind.Unigram"/>.</summary>
+    public byte[] CharsMap { get; init; } = [];
+
+    /// <summary>Whether a leading space is put before text.</summary>
+    public bool AddSpacePrefix { get; init; }
+
+    /// <summary>Whether spaces in text are U+2581 in pieces.</summary>
+    public bool EscapeSpaces { get; init; }
+
+    /// <summary>Whether runs of spaces count as one, for <see cref="SubwordKind.Unigram"/>.</summary>
+    public bool RemoveExtraSpaces { get; init; }
+
+    /// <summary>Whether detokenised text loses the spaces before punctuation.</summary>
+    public bool CleanSpaces { get; init; }
+
+    /// <summary>Whether pieces are spelt in <see cref="ByteAlphabet"/>, for <see cref="SubwordKind.BytePair"/>.</summary>
+    public bool ByteLevel { get; init; }
+
+    /// <summary>Whether a word that is itself a token is taken whole, whatever the merges say.</summary>
+    public bool IgnoreMerges { get; init; }
+}
