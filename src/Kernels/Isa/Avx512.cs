@@ -123,6 +123,10 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512 SwapPairs(Avx512 value) => new(Avx512F.Permute4x32(value.Floats, 0b10_11_00_01));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Avx512 value)
     {
         var eight = value.Floats.GetLower() + value.Floats.GetUpper();

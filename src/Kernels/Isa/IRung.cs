@@ -87,6 +87,9 @@ public unsafe interface IRung<TSelf>
     /// <summary>left &gt; right ? whenGreater : otherwise, lane by lane.</summary>
     static abstract TSelf SelectGreater(TSelf left, TSelf right, TSelf whenGreater, TSelf otherwise);
 
+    /// <summary>Lanes 2i and 2i + 1 exchanged.</summary>
+    static abstract TSelf SwapPairs(TSelf value);
+
     /// <summary>The sum of the sixteen lanes in the fixed tree order.</summary>
     static abstract float Sum(TSelf value);
 

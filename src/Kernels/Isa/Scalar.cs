@@ -160,6 +160,14 @@ public unsafe struct Scalar : IRung<Scalar>
     }
 
     /// <inheritdoc/>
+    public static Scalar SwapPairs(Scalar value)
+    {
+        for (int i = 0; i < 16; i += 2)
+            (Floats(&value)[i], Floats(&value)[i + 1]) = (Floats(&value)[i + 1], Floats(&value)[i]);
+        return value;
+    }
+
+    /// <inheritdoc/>
     public static float Sum(Scalar value)
     {
         for (int half = 8; half > 0; half /= 2)
