@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Hearth.Kernels.Elementwise;
 using Hearth.Kernels.Formats;
 using Hearth.Kernels.Isa;
 using Hearth.Kernels.Matmul;
@@ -28,6 +29,9 @@ public abstract unsafe class KernelSet
 
     /// <summary>Every block type that this rung multiplies.</summary>
     public abstract IReadOnlyCollection<PanelKernel> Panels { get; }
+
+    /// <summary>Norms, activations, softmax, rotary embedding.</summary>
+    public abstract ElementwiseKernels Elementwise { get; }
 
     /// <summary>Finds the kernel of a block type.</summary>
     public abstract bool TryGetPanel(WeightType type, [NotNullWhen(true)] out PanelKernel? panel);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Hearth.Kernels.Elementwise;
 using Hearth.Kernels.Formats;
 using Hearth.Kernels.Isa;
 using Hearth.Kernels.Matmul;
@@ -33,6 +34,8 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
     public override bool HasByteDot => TRung.HasByteDot;
 
     public override IReadOnlyCollection<PanelKernel> Panels => panels.Values;
+
+    public override ElementwiseKernels Elementwise { get; } = new ElementwiseKernels<TRung>();
 
     public override bool TryGetPanel(WeightType type, [NotNullWhen(true)] out PanelKernel? panel) => panels.TryGetValue(type, out panel);
 

@@ -1,0 +1,126 @@
+using System.Runtime.CompilerServices;
+using Hearth.Kernels.Isa;
+
+namespace Hearth.Kernels.Elementwise;
+
+/// <summary>Operations whose result depends on the whole row. Lane i sums elements i, i + 16, ..., then the lanes are summed as a tree.</summary>
+internal static unsafe class Normalization<TRung>
+    where TRung : unmanaged, IRung<TRung>
+{
+    private const int Lanes = Rows<TRung>.Lanes;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RmsNorm(float* x, float* weight, float eps, float* y, int width)
+    {
+        float meanSquare = SumOfSquares(x, 0, width) / width;
+        float scale = 1 / MathF.Sqrt(meanSquare + eps);
+        if (weight == null)
+            Rows<TRung>.Map(new Scaled<TRung>(TRung.Broadcast(scale)), x, y, width);
+        else
+            Rows<TRung>.Zip(new ScaledProduct<TRung>(TRung.Broadcast(scale)), x, weight, y, width);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void LayerNorm(float* x, float* weight, float* bias, float eps, float* y, int width)
+    {
+        float mean = Sum(x, width) / width;
+        float variance = SumOfSquares(x, mean, width) / width;
+        float scale = 1 / MathF.Sqrt(variance + eps);
+        Rows<TRung>.Map(new Standardized<TRung>(TRung.Broadcast(mean), TRung.Broadcast(scale)), x, y, width);
+        if (weight != null)
+            Rows<TRung>.Zip(default(Product<TRung>), y, weight, y, width);
+        if (bias != null)
+            Rows<TRung>.Zip(default(Sum<TRung>), y, bias, y, width);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Softmax(float* x, int width)
+    {
+        float max = Max(x, width);
+        if (float.IsNegativeInfinity(max))
+        {
+            new Span<float>(x, width).Clear();
+            return;
+        }
+
+        Rows<TRung>.Map(new ExpOfDifference<TRung>(TRung.Broadcast(max)), x, x, width);
+        Rows<TRung>.Map(new Scaled<TRung>(TRung.Broadcast(1 / Sum(x, width))), x, x, width);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int ArgMax(float* x, int width)
+    {
+        // Lane i remembers the first largest of elements i, i + 16, ... and where it was: a float counts exactly up to 2^24.
+        float* start = stackalloc float[Lanes];
+        for (int lane = 0; lane < Lanes; lane++)
+            start[lane] = lane;
+        var index = TRung.Load(start);
+        var bestIndex = index;
+        var best = TRung.Broadcast(float.NegativeInfinity);
+        for (int i = 0; i < width; i += Lanes)
+        {
+            var value = i <= width - Lanes ? TRung.Load(x + i) : Rows<TRung>.Load(x + i, width - i, float.NegativeInfinity);
+            bestIndex = TRung.SelectGreater(value, best, index, bestIndex);
+            best = TRung.SelectGreater(value, best, value, best);
+            index += TRung.Broadcast(Lanes);
+        }
+
+        float* values = stackalloc float[Lanes];
+        float* indices = stackalloc float[Lanes];
+        TRung.Store(best, values);
+        TRung.Store(bestIndex, indices);
+        int winner = 0;
+        for (int lane = 1; lane < Lanes; lane++)
+        {
+            if (values[lane] > values[winner] || (values[lane] == values[winner] && indices[lane] < indices[winner]))
+                winner = lane;
+        }
+
+        return (int)indices[winner];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float Sum(float* x, int width)
+    {
+        var sum = TRung.Zero;
+        int i = 0;
+        for (; i <= width - Lanes; i += Lanes)
+            sum += TRung.Load(x + i);
+        if (i < width)
+            sum += Rows<TRung>.Load(x + i, width - i, 0);
+        return TRung.Sum(sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float Max(float* x, int width)
+    {
+        var max = TRung.Broadcast(float.NegativeInfinity);
+        int i = 0;
+        for (; i <= width - Lanes; i += Lanes)
+            max = TRung.Max(max, TRung.Load(x + i));
+        if (i < width)
+            max = TRung.Max(max, Rows<TRung>.Load(x + i, width - i, float.NegativeInfinity));
+        return TRung.MaxLane(max);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float SumOfSquares(float* x, float mean, int width)
+    {
+        var centre = TRung.Broadcast(mean);
+        var sum = TRung.Zero;
+        int i = 0;
+        for (; i <= width - Lanes; i += Lanes)
+        {
+            var difference = TRung.Load(x + i) - centre;
+            sum = TRung.MultiplyAdd(difference, difference, sum);
+        }
+
+        if (i < width)
+        {
+            var difference = Rows<TRung>.Load(x + i, width - i, mean) - centre;
+            sum = TRung.MultiplyAdd(difference, difference, sum);
+        }
+
+        return TRung.Sum(sum);
+    }
+}
