@@ -1,5 +1,3 @@
-using Hearth.Engine.Tokenization.Vocabularies;
-
 namespace Hearth.Engine.Tokenization;
 
 /// <summary>The tokens for single bytes, for text that no other piece covers: <c>&lt;0x0A&gt;</c>, or failing that the byte itself.</summary>
@@ -28,12 +26,11 @@ internal static class ByteTokens
         return ids;
     }
 
-    /// <summary>Finds the token of a line break.</summary>
-    public static bool TryFindNewline(SubwordKind kind, PieceTable pieces, out int id)
+    /// <summary>The token of a line break, or -1.</summary>
+    public static int FindNewline(PieceTable pieces)
     {
-        id = kind is SubwordKind.SentencePiece ? pieces.Find("<0x0A>"u8) : -1;
-        if (id < 0 && kind is not (SubwordKind.None or SubwordKind.WordPiece)) id = pieces.Find("\n"u8);
-        return id >= 0;
+        var id = pieces.Find("\n"u8);
+        return id >= 0 ? id : pieces.Find("<0x0A>"u8);
     }
 
     /// <summary>Reads <c>&lt;0x0A&gt;</c>.</summary>

@@ -37,10 +37,11 @@ internal static class PieceTables
         return table;
     }
 
-    /// <summary>The pieces as they read: byte tokens are their byte, escaped spaces spaces, spelt bytes bytes.</summary>
+    /// <summary>The pieces as they read: byte tokens are their byte, escaped spaces spaces, spelt bytes bytes, unused ones nothing.</summary>
     public static PieceTable Shown(Vocabulary vocabulary)
     {
         const TokenAttributes raw = TokenAttributes.Control | TokenAttributes.UserDefined | TokenAttributes.Unknown;
+        const TokenAttributes visible = raw | TokenAttributes.Normal | TokenAttributes.Byte;
         var texts = vocabulary.Texts;
         var table = new PieceTable(texts.Length, texts.Length * 8, findable: false);
         for (var id = 0; id < texts.Length; id++)
@@ -48,7 +49,11 @@ internal static class PieceTables
             var text = texts[id];
             var attributes = vocabulary.Attributes[id];
             var bytes = table.Reserve(checked(Math.Max(text.Length * 3, 1)));
-            if ((attributes & TokenAttributes.Byte) != 0 && ByteTokens.TryParse(text, out var value))
+            if ((attributes & visible) == 0)
+            {
+                table.AddUnlisted(0);
+            }
+            else if ((attributes & TokenAttributes.Byte) != 0 && ByteTokens.TryParse(text, out var value))
             {
                 bytes[0] = value;
                 table.AddUnlisted(1);

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Hearth.Engine.Tokenization.BytePair;
 using Hearth.Engine.Tokenization.SentencePiece;
+using Hearth.Engine.Tokenization.Unigram;
 using Hearth.Engine.Tokenization.Vocabularies;
+using Hearth.Engine.Tokenization.WordPiece;
 
 namespace Hearth.Engine.Tokenization;
 
@@ -37,13 +39,13 @@ internal sealed class Tokenizer : ITokenizer
         AddsSpacePrefix = vocabulary.AddSpacePrefix;
 
         var pieces = PieceTables.Searchable(vocabulary);
-        var special = vocabulary.Special;
-        var newline = ByteTokens.TryFindNewline(vocabulary.Kind, pieces, out var id) ? id : special.Pad;
-        Special = special.Newline == SpecialTokens.None ? special with { Newline = newline } : special;
+        Special = vocabulary.Special with { Newline = ByteTokens.FindNewline(pieces) };
         encoder = vocabulary.Kind switch
         {
             SubwordKind.SentencePiece => new SentencePieceEncoder(vocabulary, pieces),
             SubwordKind.BytePair => new BytePairEncoder(vocabulary, pieces),
+            SubwordKind.WordPiece => new WordPieceEncoder(vocabulary, pieces),
+            SubwordKind.Unigram => new UnigramEncoder(vocabulary, pieces),
             _ => null,
         };
     }

@@ -18,10 +18,12 @@ internal static class GgufVocabularyReader
         {
             "none" or "no_vocab" => ReadNone(metadata),
             "llama" => ReadScored(metadata, SubwordKind.SentencePiece),
+            "t5" => ReadScored(metadata, SubwordKind.Unigram),
             "gpt2" => ReadBytePair(metadata, PreTokenizerName(metadata)),
             "gemma4" => ReadBytePair(metadata, model),
+            "bert" => ReadWordPiece(metadata),
             _ => throw new InvalidModelException(
-                $"The tokenizer model \"{model}\" is not known; Hearth has llama, gpt2, gemma4 and none."),
+                $"The tokenizer model \"{model}\" is not known; Hearth has llama, gpt2, gemma4, bert, t5 and none."),
         };
     }
 
