@@ -32,6 +32,8 @@ public abstract unsafe class KernelSet
 
     /// <summary>Norms, activations, softmax, rotary embedding.</summary>
     public abstract ElementwiseKernels Elementwise { get; }
+    /// <summary>x</summary>
+    public Hearth.Kernels.Attention.AttentionKernels Attention { get; } = new();
 
     /// <summary>Finds the kernel of a block type.</summary>
     public abstract bool TryGetPanel(WeightType type, [NotNullWhen(true)] out PanelKernel? panel);

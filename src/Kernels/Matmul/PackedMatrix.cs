@@ -71,6 +71,11 @@ public sealed unsafe class PackedMatrix : IDisposable
         return matrix;
     }
 
+    /// <summary>Packs a matrix, panels in parallel; the source is given by its address.</summary>
+    /// <inheritdoc cref="Pack(PanelKernel, byte*, int, int, WorkerPool)"/>
+    public static PackedMatrix Pack(PanelKernel kernel, nint source, int rows, int columns, WorkerPool pool)
+        => Pack(kernel, (byte*)source, rows, columns, pool);
+
     /// <summary>Reads a row back as floats.</summary>
     /// <param name="row">The row.</param>
     /// <param name="weights">Receives <see cref="Columns"/> values.</param>

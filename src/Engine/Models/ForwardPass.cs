@@ -1,0 +1,81 @@
+using Hearth.Engine.Cache;
+using Hearth.Engine.Models.Layers;
+using Hearth.Kernels.Attention;
+using Hearth.Kernels.Compute;
+
+namespace Hearth.Engine.Models;
+
+/// <summary>One forward pass on its way through a model: the batch, the cache, and what to compute on.</summary>
+/// <remarks>The same object serves pass after pass; a pass allocates nothing.</remarks>
+public sealed class ForwardPass
+{
+    private readonly List<(RotaryEmbedding Rotary, RotaryAngles Angles)> rotaries = [];
+
+    internal ForwardPass(Cpu cpu, TokenBatch batch, KvPool cache)
+    {
+        Cpu = cpu;
+        Batch = batch;
+        Cache = cache;
+    }
+
+    /// <summary>Kernels, workers and scratch memory.</summary>
+    public Cpu Cpu { get; }
+
+    /// <summary>What to compute.</summary>
+    public TokenBatch Batch { get; }
+
+    /// <summary>Where keys and values live.</summary>
+    public KvPool Cache { get; }
+
+    /// <summary>Tokens of the pass.</summary>
+    public int Tokens => Batch.Count;
+
+    /// <summary>[outputs, vocabulary] after the pass; valid until the next one.</summary>
+    public Rows Logits { get; private set; }
+
+    internal ReadOnlySpan<AttentionSpan> Spans => Batch.Spans;
+
+    /// <summary>Rows for this pass's tokens.</summary>
+    /// <param name="width">Floats of a row.</param>
+    public Rows Rent(int width) => Cpu.Rent(Tokens, width);
+
+    /// <summary>The rows of the tokens that want logits. Called once in a pass, after the last attention.</summary>
+    /// <param name="x">[tokens, width].</param>
+    /// <returns>[outputs, width].</returns>
+    public Rows SelectOutputs(Rows x)
+    {
+        if (Batch.OutputCount == x.Count)
+            return x;
+        var selected = Cpu.Rent(Batch.OutputCount, x.Width);
+        Cpu.Gather(x, Batch.OutputRows, selected);
+        return selected;
+    }
+
+    /// <summary>Computes a rotary embedding's angles for this pass. Called before the layers, outside of any scope.</summary>
+    public void Prepare(RotaryEmbedding rotary)
+    {
+        ArgumentNullException.ThrowIfNull(rotary);
+        rotaries.Add((rotary, rotary.Prepare(this)));
+    }
+
+    /// <summary>Hands the logits out.</summary>
+    /// <param name="logits">[outputs, vocabulary], rented outside of any scope that ends with the pass.</param>
+    public void Emit(Rows logits) => Logits = logits;
+
+    internal RotaryAngles Angles(RotaryEmbedding rotary)
+    {
+        foreach (var (prepared, angles) in rotaries)
+        {
+            if (prepared == rotary)
+                return angles;
+        }
+
+        throw new InvalidOperationException("The architecture did not prepare the rotary embedding that one of its layers uses.");
+    }
+
+    internal void Begin()
+    {
+        rotaries.Clear();
+        Cpu.Arena.Reset();
+    }
+}

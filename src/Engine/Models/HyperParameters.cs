@@ -1,0 +1,83 @@
+using Hearth.Engine.Files.Gguf;
+
+namespace Hearth.Engine.Models;
+
+/// <summary>A model's numbers under its architecture's prefix, each checked against the range that makes sense for it.</summary>
+public sealed class HyperParameters
+{
+    private readonly GgufMetadata metadata;
+    private readonly string prefix;
+
+    internal HyperParameters(GgufMetadata metadata, string architecture)
+    {
+        this.metadata = metadata;
+        prefix = architecture + ".";
+    }
+
+    /// <summary>Whether the file has the key.</summary>
+    public bool Has(string key) => metadata.Contains(prefix + key);
+
+    /// <summary>An integer that must be there.</summary>
+    /// <exception cref="InvalidModelException">It is missing, no integer, or out of range.</exception>
+    public int Int(string key, int minimum = 1, int maximum = 1 << 20) => Check(key, metadata.GetInt32(prefix + key), minimum, maximum);
+
+    /// <summary>An integer that has a default.</summary>
+    /// <exception cref="InvalidModelException">It is no integer, or out of range.</exception>
+    public int Int(string key, int fallback, int minimum, int maximum)
+        => Has(key) ? Int(key, minimum, maximum) : fallback;
+
+    /// <summary>An integer per layer: an array of that many, or one number for all.</summary>
+    /// <exception cref="InvalidModelException">It is missing, of another length, or out of range.</exception>
+    public int[] IntPerLayer(string key, int layers, int minimum, int maximum, int? fallback = null)
+    {
+        if (!Has(key) && fallback is { } value)
+            return Enumerable.Repeat(value, layers).ToArray();
+        if (metadata.TryGetValue(prefix + key, out var stored) && stored.IsArray)
+        {
+            int[] values = metadata.GetInt32Array(prefix + key);
+            if (values.Length < layers)
+            {
+                throw new InvalidModelException(
+                    $"{metadata.Name}: {prefix}{key} has {values.Length} entries for {layers} layers; the file is damaged.");
+            }
+
+            foreach (int each in values)
+                Check(key, each, minimum, maximum);
+            return values[..layers];
+        }
+
+        return Enumerable.Repeat(Int(key, minimum, maximum), layers).ToArray();
+    }
+
+    /// <summary>A float that must be there.</summary>
+    /// <exception cref="InvalidModelException">It is missing, no number, or not finite.</exception>
+    public float Float(string key) => Finite(key, metadata.GetSingle(prefix + key));
+
+    /// <summary>A float that has a default.</summary>
+    /// <exception cref="InvalidModelException">It is no number, or not finite.</exception>
+    public float Float(string key, float fallback) => Has(key) ? Float(key) : fallback;
+
+    /// <summary>A Boolean that has a default.</summary>
+    /// <exception cref="InvalidModelException">It is no Boolean.</exception>
+    public bool Flag(string key, bool fallback) => metadata.GetBoolean(prefix + key, fallback);
+
+    /// <summary>A text that has a default.</summary>
+    /// <exception cref="InvalidModelException">It is no text.</exception>
+    public string Text(string key, string fallback) => metadata.GetString(prefix + key, fallback);
+
+    private int Check(string key, int value, int minimum, int maximum)
+    {
+        if (value < minimum || value > maximum)
+        {
+            throw new InvalidModelException(
+                $"{metadata.Name}: {prefix}{key} is {value}, which is not within {minimum} and {maximum}; the file is damaged.");
+        }
+
+        return value;
+    }
+
+    private float Finite(string key, float value)
+        => float.IsFinite(value)
+            ? value
+            : throw new InvalidModelException($"{metadata.Name}: {prefix}{key} is {value}; the file is damaged.");
+}

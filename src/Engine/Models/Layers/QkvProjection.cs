@@ -1,0 +1,34 @@
+using Hearth.Kernels.Compute;
+
+namespace Hearth.Engine.Models.Layers;
+
+/// <summary>Queries, keys and values of the same input: packed once, multiplied as one parallel region.</summary>
+/// <param name="Query">[heads x key length, width].</param>
+/// <param name="Key">[KV heads x key length, width].</param>
+/// <param name="Value">[KV heads x value length, width].</param>
+public sealed record QkvProjection(Linear Query, Linear Key, Linear Value)
+{
+    /// <summary>Loads <c>attn_q</c>, <c>attn_k</c> and <c>attn_v</c> of a layer, with their biases where the file has them.</summary>
+    public static QkvProjection Load(ModelLoader loader, string layer, in AttentionShape shape)
+        => new(
+            loader.Linear(layer + "attn_q", shape.Heads * shape.KeyLength, shape.Width),
+            loader.Linear(layer + "attn_k", shape.KvHeads * shape.KeyLength, shape.Width),
+            loader.Linear(layer + "attn_v", shape.KvHeads * shape.ValueLength, shape.Width));
+
+    /// <summary>Projects rows.</summary>
+    public Qkv Apply(ForwardPass pass, Rows x)
+    {
+        var cpu = pass.Cpu;
+        var result = new Qkv(
+            cpu.Rent(x.Count, Query.Outputs),
+            cpu.Rent(x.Count, Key.Outputs),
+            cpu.Rent(x.Count, Value.Outputs));
+        using var scope = cpu.Scope();
+        var input = Cpu.Prepare(x);
+        cpu.Multiply(ref input, Query.Weights, result.Queries, Key.Weights, result.Keys, Value.Weights, result.Values);
+        cpu.AddBias(Query.Bias, result.Queries);
+        cpu.AddBias(Key.Bias, result.Keys);
+        cpu.AddBias(Value.Bias, result.Values);
+        return result;
+    }
+}

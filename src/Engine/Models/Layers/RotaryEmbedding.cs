@@ -1,0 +1,61 @@
+using Hearth.Kernels.Elementwise;
+
+namespace Hearth.Engine.Models.Layers;
+
+/// <summary>
+/// Rotary position embedding (Su et al. 2021): pair i of a head turns by position x frequency i, and magnitudes are multiplied by one
+/// factor. The scalings of long-context models (linear, YaRN, per-frequency divisors) change frequencies and factor, nothing else.
+/// </summary>
+public sealed class RotaryEmbedding : IQkvStep
+{
+    private readonly double[] frequencies;
+    private readonly float magnitude;
+
+    /// <summary>Makes an embedding.</summary>
+    /// <param name="style">Which values of a head form pairs.</param>
+    /// <param name="frequencies">Radians per position of each pair.</param>
+    /// <param name="magnitude">Factor of sine and cosine.</param>
+    public RotaryEmbedding(RotaryStyle style, double[] frequencies, float magnitude)
+    {
+        Style = style;
+        this.frequencies = frequencies;
+        this.magnitude = magnitude;
+    }
+
+    /// <summary>Which values of a head form pairs.</summary>
+    public RotaryStyle Style { get; }
+
+    /// <summary>Turns every head of the queries and keys, in place; values of a head beyond the pairs stay as they are.</summary>
+    public void Apply(ForwardPass pass, in Qkv qkv, in AttentionShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        var angles = pass.Angles(this);
+        pass.Cpu.Rotate(qkv.Queries, shape.KeyLength, Style, angles.Cosines, angles.Sines);
+        pass.Cpu.Rotate(qkv.Keys, shape.KeyLength, Style, angles.Cosines, angles.Sines);
+    }
+
+    /// <summary>Sines and cosines for the positions of a pass; computed once, used by every layer.</summary>
+    internal RotaryAngles Prepare(ForwardPass pass)
+    {
+        var cosines = pass.Rent(frequencies.Length);
+        var sines = pass.Rent(frequencies.Length);
+        if (!pass.Cpu.IsMeasuring)
+        {
+            var positions = pass.Batch.Positions;
+            for (int row = 0; row < positions.Length; row++)
+                Fill(positions[row], cosines[row], sines[row]);
+        }
+
+        return new RotaryAngles(cosines, sines);
+    }
+
+    private void Fill(int position, Span<float> cosines, Span<float> sines)
+    {
+        for (int pair = 0; pair < frequencies.Length; pair++)
+        {
+            var (sine, cosine) = Math.SinCos(position * frequencies[pair]);
+            sines[pair] = (float)sine * magnitude;
+            cosines[pair] = (float)cosine * magnitude;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using Hearth.Kernels.Elementwise;
+
+namespace Hearth.Engine.Models.Layers;
+
+/// <summary>Reads a model's rotary frequencies from its hyper-parameters.</summary>
+public static class RotaryScaling
+{
+    private const float DefaultBase = 10000;
+    private const float DefaultBetaFast = 32;
+    private const float DefaultBetaSlow = 1;
+
+    /// <summary>Frequencies with the scaling that the file names.</summary>
+    /// <param name="loader">The model.</param>
+    /// <param name="style">Which values of a head form pairs.</param>
+    /// <param name="rotaryLength">Values of a head that turn, even.</param>
+    /// <param name="headLength">Values of a head.</param>
+    /// <exception cref="InvalidModelException">The scaling is unknown, or a number makes no sense.</exception>
+    public static RotaryEmbedding Load(ModelLoader loader, RotaryStyle style, int rotaryLength, int headLength)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        var parameters = loader.Parameters;
+        if (rotaryLength % 2 != 0 || rotaryLength > headLength)
+        {
+            throw new InvalidModelException(
+                $"{loader.Name}: {rotaryLength} values of each head of {headLength} should be rotated, which is odd or more than there are.");
+        }
+
+        double theta = Positive(loader, "rope.freq_base", DefaultBase);
+        double[] frequencies = Frequencies(theta, rotaryLength);
+        if (loader.Has("rope_freqs.weight"))
+        {
+            var divisors = loader.Vector("rope_freqs.weight", rotaryLength / 2).Values;
+            for (int pair = 0; pair < frequencies.Length; pair++)
+                frequencies[pair] /= divisors[pair];
+        }
+
+        float magnitude = parameters.Float("rope.scaling.attn_factor", 1);
+        string scaling = parameters.Text("rope.scaling.type", parameters.Has("rope.scale_linear") ? "linear" : "none");
+        switch (scaling)
+        {
+            case "none":
+                break;
+            case "linear":
+                double factor = Positive(loader, parameters.Has("rope.scaling.factor") ? "rope.scaling.factor" : "rope.scale_linear", 1);
+                for (int pair = 0; pair < frequencies.Length; pair++)
+                    frequencies[pair] /= factor;
+                break;
+            case "yarn":
+                magnitude *= Yarn(loader, theta, rotaryLength, frequencies);
+                break;
+            default:
+                throw new InvalidModelException($"{loader.Name}: the rotary scaling '{scaling}' is not supported for {loader.Architecture}.");
+        }
+
+        return new RotaryEmbedding(style, frequencies, magnitude);
+    }
+
+    /// <summary>Radians per position of each pair: base^(-2i / length).</summary>
+    public static double[] Frequencies(double theta, int rotaryLength)
+    {
+        double[] frequencies = new double[rotaryLength / 2];
+        for (int pair = 0; pair < frequencies.Length; pair++)
+            frequencies[pair] = PortableMath.Pow(theta, -2.0 * pair / rotaryLength);
+        return frequencies;
+    }
+
+    /// <summary>
+    /// YaRN (Peng et al. 2023, section 3): pairs that turn often within the original context keep their frequency, those that never
+    /// complete a turn are interpolated, with a ramp between.
+    /// </summary>
+    /// <returns>The factor of sine and cosine.</returns>
+    private static float Yarn(ModelLoader loader, double theta, int rotaryLength, double[] frequencies)
+    {
+        var parameters = loader.Parameters;
+        double factor = Positive(loader, "rope.scaling.factor", 1);
+        int context = parameters.Int(
+            "rope.scaling.original_context_length", parameters.Int("context_length", 2048, 1, int.MaxValue), 1, int.MaxValue);
+        double low = Math.Floor(PairOfTurns(context, Positive(loader, "rope.scaling.yarn_beta_fast", DefaultBetaFast), theta, rotaryLength));
+        double high = Math.Ceiling(PairOfTurns(context, Positive(loader, "rope.scaling.yarn_beta_slow", DefaultBetaSlow), theta, rotaryLength));
+        low = Math.Max(0, low);
+        high = Math.Min(rotaryLength - 1, high);
+        for (int pair = 0; pair < frequencies.Length; pair++)
+        {
+            double ramp = Math.Clamp((pair - low) / Math.Max(0.001, high - low), 0, 1);
+            frequencies[pair] = (frequencies[pair] / factor * ramp) + (frequencies[pair] * (1 - ramp));
+        }
+
+        return (float)(1 + (0.1 * PortableMath.Log(factor)));
+    }
+
+    /// <summary>The pair, as a real number, that makes so many turns within the original context.</summary>
+    private static double PairOfTurns(int context, double turns, double theta, int rotaryLength)
+        => rotaryLength * PortableMath.Log(context / (2 * Math.PI * turns)) / (2 * PortableMath.Log(theta));
+
+    private static double Positive(ModelLoader loader, string key, float fallback)
+    {
+        float value = loader.Parameters.Float(key, fallback);
+        return value > 0
+            ? value
+            : throw new InvalidModelException($"{loader.Name}: {loader.Architecture}.{key} is {value} and must be above 0; the file is damaged.");
+    }
+}

@@ -1,0 +1,179 @@
+using Hearth.Engine.Files.Gguf;
+using Hearth.Engine.Models.Layers;
+using Hearth.Kernels;
+using Hearth.Kernels.Compute;
+using Hearth.Kernels.Formats;
+using Hearth.Kernels.Matmul;
+using Hearth.Kernels.Threading;
+
+namespace Hearth.Engine.Models;
+
+/// <summary>
+/// What an architecture page reads its model from: checked hyper-parameters, and tensors by name and expected shape, packed for the
+/// rung as they are read.
+/// </summary>
+public sealed class ModelLoader : IDisposable
+{
+    private readonly GgufFile file;
+    private readonly KernelSet kernels;
+    private readonly WorkerPool pool;
+    private readonly IProgress<LoadProgress>? progress;
+    private readonly CancellationToken cancellation;
+    private readonly List<IDisposable> loaded = [];
+    private readonly long totalBytes;
+    private long loadedBytes;
+
+    /// <summary>Prepares to load.</summary>
+    /// <param name="file">The open file; it must stay open as long as the model lives.</param>
+    /// <param name="kernels">The rung's kernels.</param>
+    /// <param name="pool">The workers.</param>
+    /// <param name="progress">Told after each tensor, or null.</param>
+    /// <param name="cancellation">Checked before each tensor.</param>
+    /// <exception cref="InvalidModelException">The file does not say which architecture it holds.</exception>
+    public ModelLoader(
+        GgufFile file,
+        KernelSet kernels,
+        WorkerPool pool,
+        IProgress<LoadProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(kernels);
+        ArgumentNullException.ThrowIfNull(pool);
+        this.file = file;
+        this.kernels = kernels;
+        this.pool = pool;
+        this.progress = progress;
+        this.cancellation = cancellation;
+        Architecture = file.Metadata.GetString("general.architecture");
+        Parameters = new HyperParameters(file.Metadata, Architecture);
+        totalBytes = file.Tensors.Sum(tensor => tensor.ByteLength);
+    }
+
+    /// <summary>The file, for messages.</summary>
+    public string Name => file.Name;
+
+    /// <summary>The family that the file names.</summary>
+    public string Architecture { get; }
+
+    /// <summary>The model's numbers.</summary>
+    public HyperParameters Parameters { get; }
+
+    /// <summary>All that was made so far, for the model to own.</summary>
+    internal IReadOnlyList<IDisposable> Loaded => loaded;
+
+    /// <summary>Whether the file has a tensor.</summary>
+    public bool Has(string name) => file.TryGetTensor(name, out _);
+
+    /// <summary>Rows of a matrix that must be there: its second dimension.</summary>
+    /// <exception cref="InvalidModelException">It is missing or no matrix.</exception>
+    public int RowsOf(string name)
+    {
+        var tensor = Find(name);
+        if (tensor.Dimensions.Length != 2 || tensor.Dimensions[1] is < 1 or > int.MaxValue)
+            throw Refuse(tensor, "is not a matrix");
+        return (int)tensor.Dimensions[1];
+    }
+
+    /// <summary>A matrix product with an optional bias: <c>name.weight</c> and, if the file has it, <c>name.bias</c>.</summary>
+    /// <param name="name">Tensor name without its ending.</param>
+    /// <param name="outputs">Rows.</param>
+    /// <param name="inputs">Columns.</param>
+    /// <exception cref="InvalidModelException">It is missing, of another shape, or of a type that is not supported.</exception>
+    public Linear Linear(string name, int outputs, int inputs)
+        => new(Matrix(name + ".weight", outputs, inputs), OptionalVector(name + ".bias", outputs));
+
+    /// <summary>A matrix, packed.</summary>
+    /// <param name="name">Tensor name.</param>
+    /// <param name="rows">Rows: outputs.</param>
+    /// <param name="columns">Columns: inputs.</param>
+    /// <exception cref="InvalidModelException">It is missing, of another shape, or of a type that is not supported.</exception>
+    public PackedMatrix Matrix(string name, int rows, int columns)
+    {
+        var tensor = Find(name);
+        if (tensor.Dimensions.Length != 2 || tensor.Dimensions[0] != columns || tensor.Dimensions[1] != rows)
+            throw Refuse(tensor, $"should be [{columns}, {rows}]");
+        if (!kernels.TryGetPanel(tensor.Type, out var kernel))
+            throw Refuse(tensor, $"is of a type that cannot be multiplied yet ({tensor.Type})");
+        var matrix = PackedMatrix.Pack(kernel, tensor.Address, rows, columns, pool);
+        loaded.Add(matrix);
+        tensor.Release();
+        Advance(tensor);
+        return matrix;
+    }
+
+    /// <summary>Floats that must be there.</summary>
+    /// <exception cref="InvalidModelException">They are missing or of another length.</exception>
+    public FloatVector Vector(string name, int length)
+    {
+        var tensor = Find(name);
+        if (tensor.ElementCount != length)
+            throw Refuse(tensor, $"should have {length} values");
+        if (!WeightFormat.TryGet(tensor.Type, out var format))
+            throw Refuse(tensor, $"is of a type that cannot be read ({tensor.Type})");
+        float[] values = new float[length];
+        format.Decode(tensor.Bytes, values);
+        var vector = new FloatVector(values);
+        loaded.Add(vector);
+        Advance(tensor);
+        return vector;
+    }
+
+    /// <summary>Floats that may be missing.</summary>
+    /// <exception cref="InvalidModelException">They are of another length.</exception>
+    public FloatVector? OptionalVector(string name, int length) => Has(name) ? Vector(name, length) : null;
+
+    /// <summary>The token embedding, read from the file row by row.</summary>
+    /// <exception cref="InvalidModelException">It is missing, of another shape, or of a type that cannot be read.</exception>
+    public TokenEmbedding TokenEmbedding(string name, int vocabulary, int width)
+    {
+        var tensor = Find(name);
+        if (tensor.Dimensions.Length != 2 || tensor.Dimensions[0] != width || tensor.Dimensions[1] != vocabulary)
+            throw Refuse(tensor, $"should be [{width}, {vocabulary}]");
+        if (!WeightFormat.TryGet(tensor.Type, out var format))
+            throw Refuse(tensor, $"is of a type that cannot be read ({tensor.Type})");
+        Advance(tensor);
+        return new TokenEmbedding(tensor, format);
+    }
+
+    /// <summary>Root-mean-square norm: <c>name.weight</c>.</summary>
+    public RmsNorm RmsNorm(string name, int width, float epsilon) => new(Vector(name + ".weight", width), epsilon);
+
+    /// <summary>Layer norm: <c>name.weight</c> and, if the file has it, <c>name.bias</c>.</summary>
+    public LayerNorm LayerNorm(string name, int width, float epsilon)
+        => new(Vector(name + ".weight", width), OptionalVector(name + ".bias", width), epsilon);
+
+    /// <summary>The output matrix: <c>output.weight</c>, or the token embedding where the two are tied.</summary>
+    public Linear OutputHead(int vocabulary, int width)
+        => Has("output.weight")
+            ? Linear("output", vocabulary, width)
+            : new Linear(Matrix("token_embd.weight", vocabulary, width), OptionalVector("output.bias", vocabulary));
+
+    /// <summary>Frees what was loaded; for a load that failed.</summary>
+    public void Dispose()
+    {
+        foreach (var weight in loaded)
+            weight.Dispose();
+        loaded.Clear();
+    }
+
+    internal void Own(IDisposable weight) => loaded.Add(weight);
+
+    private GgufTensor Find(string name)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return file.TryGetTensor(name, out var tensor)
+            ? tensor
+            : throw new InvalidModelException(
+                $"{Name}: the tensor {name} is missing; the file is incomplete or not the {Architecture} model it says it is.");
+    }
+
+    private InvalidModelException Refuse(GgufTensor tensor, string fact)
+        => new($"{Name}: the tensor {tensor.Name} [{string.Join(", ", tensor.Dimensions.ToArray())}] {fact}.");
+
+    private void Advance(GgufTensor tensor)
+    {
+        loadedBytes += tensor.ByteLength;
+        progress?.Report(new LoadProgress(Math.Min(loadedBytes, totalBytes), totalBytes));
+    }
+}

@@ -1,0 +1,100 @@
+using Hearth.Engine.Cache;
+using Hearth.Kernels;
+using Hearth.Kernels.Attention;
+using Hearth.Kernels.Compute;
+using Hearth.Kernels.Memory;
+using Hearth.Kernels.Threading;
+
+namespace Hearth.Engine.Models;
+
+/// <summary>
+/// A model with all that a forward pass needs, planned once for the largest batch: scratch memory, cache, batch. From then on a pass
+/// allocates nothing.
+/// </summary>
+/// <remarks>One thread at a time; the model behind it is shared.</remarks>
+public sealed class ModelRunner : IDisposable
+{
+    private readonly Architecture architecture;
+    private readonly Cpu cpu;
+    private readonly ForwardPass pass;
+
+    /// <summary>Plans and takes the memory.</summary>
+    /// <param name="architecture">The model; not owned.</param>
+    /// <param name="kernels">The rung's kernels, the ones that packed the model.</param>
+    /// <param name="pool">The workers; not owned.</param>
+    /// <param name="limits">The largest batch and the longest sequence.</param>
+    /// <param name="keys">Storage of keys.</param>
+    /// <param name="values">Storage of values.</param>
+    public ModelRunner(Architecture architecture, KernelSet kernels, WorkerPool pool, RunnerLimits limits, KvType keys, KvType values)
+    {
+        ArgumentNullException.ThrowIfNull(architecture);
+        ArgumentNullException.ThrowIfNull(kernels);
+        ArgumentNullException.ThrowIfNull(pool);
+        this.architecture = architecture;
+        Limits = limits;
+        Cache = new KvPool(architecture.CacheLayers(keys, values));
+        Batch = new TokenBatch(limits.Tokens, limits.Outputs, limits.Sequences);
+        cpu = new Cpu(kernels, pool, new Arena(Measure(kernels, pool)));
+        pass = new ForwardPass(cpu, Batch, Cache);
+    }
+
+    /// <summary>The largest batch and the longest sequence.</summary>
+    public RunnerLimits Limits { get; }
+
+    /// <summary>The batch to fill before <see cref="Run"/>.</summary>
+    public TokenBatch Batch { get; }
+
+    /// <summary>Pages of keys and values.</summary>
+    public KvPool Cache { get; }
+
+    /// <summary>Bytes of scratch memory.</summary>
+    public long ScratchBytes => cpu.Arena.CapacityBytes;
+
+    /// <summary>An empty sequence.</summary>
+    /// <param name="capacity">The most positions it will hold, at most the limit's context.</param>
+    public KvSequence CreateSequence(int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Limits.Context);
+        return new KvSequence(Cache, capacity);
+    }
+
+    /// <summary>Computes the batch and empties it.</summary>
+    /// <returns>[outputs, vocabulary], valid until the next run.</returns>
+    public Rows Run()
+    {
+        pass.Begin();
+        try
+        {
+            if (Batch.Count > 0)
+                architecture.Forward(pass);
+            return pass.Logits;
+        }
+        finally
+        {
+            Batch.Clear();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Cache.Dispose();
+        cpu.Dispose();
+    }
+
+    private long Measure(KernelSet kernels, WorkerPool pool)
+    {
+        using var arena = Arena.Measure();
+        using var measuring = new Cpu(kernels, pool, arena);
+        var measuringPass = new ForwardPass(measuring, Batch, Cache);
+        foreach (int sequences in (ReadOnlySpan<int>)[1, Limits.Sequences])
+        {
+            Batch.Plan(sequences, Limits.Context);
+            measuringPass.Begin();
+            architecture.Forward(measuringPass);
+            Batch.Clear();
+        }
+
+        return arena.PeakBytes;
+    }
+}

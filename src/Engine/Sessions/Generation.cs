@@ -1,0 +1,80 @@
+using Hearth.Engine.Sampling;
+using Hearth.Engine.Tokenization;
+
+namespace Hearth.Engine.Sessions;
+
+/// <summary>A generation under way: each step samples a token, gives its text, and reads the token so that the next can follow.</summary>
+/// <remarks>One thread at a time.</remarks>
+public sealed class Generation
+{
+    private readonly HearthSession session;
+    private readonly GenerationOptions options;
+    private readonly SamplerChain sampler;
+    private readonly PieceDecoder decoder;
+    private readonly StopStrings stops;
+    private readonly int[] next = new int[1];
+    private int count;
+    private bool pending;
+
+    internal Generation(HearthSession session, GenerationOptions options)
+    {
+        this.session = session;
+        this.options = options;
+        sampler = new SamplerChain(options.Sampling, session.Model.Shape.VocabularySize);
+        decoder = new PieceDecoder(session.Model.Tokenizer, options.ShowSpecial);
+        stops = new StopStrings(options.StopStrings);
+    }
+
+    /// <summary>What the last step gave.</summary>
+    public GeneratedPiece Current { get; private set; }
+
+    /// <summary>Why it ended; <see cref="StopReason.None"/> while it goes on.</summary>
+    public StopReason Stop { get; private set; }
+
+    /// <summary>The seed that was used, to repeat the generation.</summary>
+    public ulong Seed => sampler.Seed;
+
+    /// <summary>Tokens generated so far.</summary>
+    public int Count => count;
+
+    /// <summary>Takes a step.</summary>
+    /// <returns>Whether there is a piece in <see cref="Current"/>.</returns>
+    /// <exception cref="InvalidOperationException">The session holds no tokens to continue.</exception>
+    public bool MoveNext()
+    {
+        if (Stop != StopReason.None)
+            return false;
+        if (options.MaxTokens >= 0 && count >= options.MaxTokens)
+            return End(StopReason.MaxTokens);
+        if (pending)
+        {
+            if (session.Position == session.Capacity)
+                return End(StopReason.ContextFull);
+            session.Append(next);
+            pending = false;
+        }
+
+        if (session.Logits.IsEmpty)
+            throw new InvalidOperationException("The session has nothing to continue; append a prompt first.");
+        int token = sampler.Sample(session.Logits, session.Tokens, (ulong)session.Position);
+        if (!options.IgnoreEndOfGeneration && session.Model.Tokenizer.IsEndOfGeneration(token))
+            return End(StopReason.EndOfGeneration);
+        next[0] = token;
+        pending = true;
+        count++;
+        string text = stops.Append(decoder.Append(token), out bool stopped);
+        if (stopped)
+            Stop = StopReason.StopString;
+        Current = new GeneratedPiece(token, text);
+        return true;
+    }
+
+    /// <summary>Ends, giving out first what was held back.</summary>
+    private bool End(StopReason reason)
+    {
+        Stop = reason;
+        string rest = stops.Append(decoder.Flush(), out _) + stops.Flush();
+        Current = new GeneratedPiece(-1, rest);
+        return rest.Length > 0;
+    }
+}

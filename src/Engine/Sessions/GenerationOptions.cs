@@ -1,0 +1,22 @@
+using Hearth.Engine.Sampling;
+
+namespace Hearth.Engine.Sessions;
+
+/// <summary>How text is generated.</summary>
+public sealed record GenerationOptions
+{
+    /// <summary>The most tokens; negative for as many as the context holds.</summary>
+    public int MaxTokens { get; init; } = -1;
+
+    /// <summary>How tokens are chosen.</summary>
+    public SamplerSettings Sampling { get; init; } = new();
+
+    /// <summary>Texts that end the generation when they appear; they are not part of it.</summary>
+    public IReadOnlyList<string> StopStrings { get; init; } = [];
+
+    /// <summary>Whether end-of-generation tokens are ordinary tokens.</summary>
+    public bool IgnoreEndOfGeneration { get; init; }
+
+    /// <summary>Whether special tokens are written out.</summary>
+    public bool ShowSpecial { get; init; }
+}

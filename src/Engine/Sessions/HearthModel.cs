@@ -1,0 +1,136 @@
+using Hearth.Engine.Files.Gguf;
+using Hearth.Engine.Models;
+using Hearth.Engine.Templates;
+using Hearth.Engine.Tokenization;
+using Hearth.Kernels;
+using Hearth.Kernels.Isa;
+using Hearth.Kernels.Threading;
+
+namespace Hearth.Engine.Sessions;
+
+/// <summary>
+/// A loaded model: weights, vocabulary, chat template. Immutable, and shared by threads; what changes lives in
+/// <see cref="HearthSession"/>. Sessions of one model compute one after another, each with all workers.
+/// </summary>
+public sealed class HearthModel : IDisposable
+{
+    private const int DefaultContextLimit = 4096;
+
+    private readonly GgufFile file;
+    private readonly WorkerPool pool;
+    private readonly Architecture architecture;
+
+    private HearthModel(GgufFile file, HearthModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellation)
+    {
+        this.file = file;
+        Kernels = options.Kernels ?? RungSelection.FromEnvironment();
+        pool = new WorkerPool(options.Threads ?? ProcessorTopology.DefaultThreads);
+        ModelLoader? loader = null;
+        try
+        {
+            loader = new ModelLoader(file, Kernels, pool, progress, cancellation);
+            architecture = ArchitectureCatalog.Load(loader);
+            Tokenizer = TokenizerFactory.FromGguf(file.Metadata);
+            ContextLength = options.ContextLength ?? Math.Min(Shape.ContextLength, DefaultContextLimit);
+            int batch = Math.Min(options.BatchSize, ContextLength);
+            var limits = new RunnerLimits(batch, Math.Min(options.MaxOutputs, batch), Math.Min(options.MaxSequences, batch), ContextLength);
+            Runner = new ModelRunner(architecture, Kernels, pool, limits, options.CacheTypeK, options.CacheTypeV);
+            ChatFormat = CreateChatFormat();
+        }
+        catch
+        {
+            loader?.Dispose();
+            pool.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The file's name.</summary>
+    public string Name => file.Name;
+
+    /// <summary>What the file says of itself.</summary>
+    public GgufMetadata Metadata => file.Metadata;
+
+    /// <summary>The tensors of the file.</summary>
+    public IReadOnlyList<GgufTensor> Tensors => file.Tensors;
+
+    /// <summary>The model's sizes.</summary>
+    public ModelShape Shape => architecture.Shape;
+
+    /// <summary>Text to token ids and back.</summary>
+    public ITokenizer Tokenizer { get; }
+
+    /// <summary>Conversations to prompts.</summary>
+    public ChatFormatter ChatFormat { get; }
+
+    /// <summary>Positions that a session can hold.</summary>
+    public int ContextLength { get; }
+
+    /// <summary>Threads that compute.</summary>
+    public int Threads => pool.Threads;
+
+    /// <summary>The kernels in use.</summary>
+    public KernelSet Kernels { get; }
+
+    /// <summary>Memory, batch and cache of the forward pass; callers hold <see cref="Gate"/>.</summary>
+    internal ModelRunner Runner { get; }
+
+    /// <summary>One session computes at a time.</summary>
+    internal Lock Gate { get; } = new();
+
+    /// <summary>Loads a GGUF file.</summary>
+    /// <param name="path">The file; of a split model any part.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="progress">Told after each tensor, or null.</param>
+    /// <param name="cancellation">Acts between tensors.</param>
+    /// <exception cref="InvalidModelException">The file is missing, damaged, or of a kind that is not supported.</exception>
+    /// <exception cref="OperationCanceledException">Loading was cancelled.</exception>
+    public static HearthModel Load(
+        string path,
+        HearthModelOptions? options = null,
+        IProgress<LoadProgress>? progress = null,
+        CancellationToken cancellation = default)
+        => Load(GgufFile.Open(path), options, progress, cancellation);
+
+    /// <summary>Loads an open file.</summary>
+    /// <param name="file">The file; the model owns it from here on, also when loading fails.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="progress">Told after each tensor, or null.</param>
+    /// <param name="cancellation">Acts between tensors.</param>
+    /// <exception cref="InvalidModelException">The file is damaged, or of a kind that is not supported.</exception>
+    /// <exception cref="OperationCanceledException">Loading was cancelled.</exception>
+    public static HearthModel Load(
+        GgufFile file,
+        HearthModelOptions? options = null,
+        IProgress<LoadProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        try
+        {
+            return new HearthModel(file, options ?? new HearthModelOptions(), progress, cancellation);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Starts an empty session.</summary>
+    public HearthSession CreateSession() => new(this);
+
+    /// <summary>Frees the weights and the cache; sessions of this model cannot compute any more.</summary>
+    public void Dispose()
+    {
+        lock (Gate)
+        {
+            Runner.Dispose();
+            architecture.Dispose();
+            pool.Dispose();
+            file.Dispose();
+        }
+    }
+
+    private ChatFormatter CreateChatFormat() => throw new NotImplementedException();
+}

@@ -1,0 +1,32 @@
+using Hearth.Kernels;
+using Hearth.Kernels.Attention;
+
+namespace Hearth.Engine.Sessions;
+
+/// <summary>How a model is loaded.</summary>
+public sealed record HearthModelOptions
+{
+    /// <summary>Threads that compute; null for one per physical core that this process may use.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Positions that a session can hold; null for the model's own, at most 4096.</summary>
+    public int? ContextLength { get; init; }
+
+    /// <summary>The most tokens of one pass: prompts are read in chunks of this.</summary>
+    public int BatchSize { get; init; } = 512;
+
+    /// <summary>The most tokens of one pass that get logits.</summary>
+    public int MaxOutputs { get; init; } = 16;
+
+    /// <summary>The most sequences of one pass.</summary>
+    public int MaxSequences { get; init; } = 16;
+
+    /// <summary>Storage of keys.</summary>
+    public KvType CacheTypeK { get; init; } = KvType.F16;
+
+    /// <summary>Storage of values.</summary>
+    public KvType CacheTypeV { get; init; } = KvType.F16;
+
+    /// <summary>The kernels; null for the best rung of this machine, or the one that HEARTH_ISA names.</summary>
+    public KernelSet? Kernels { get; init; }
+}
