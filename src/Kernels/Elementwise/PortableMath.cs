@@ -7,7 +7,7 @@ namespace Hearth.Kernels.Elementwise;
 /// bit differs between platforms; these use only IEEE additions, multiplications, divisions and explicit fused multiply-adds.
 /// All members are pure and safe to call from any thread.
 /// </summary>
-public static class PortableMath
+public static partial class PortableMath
 {
     // ln 2 in two parts: the high part has its last 21 bits zero, so that n * Ln2High is exact for every exponent n of a double.
     private const double Ln2High = 6.93147180369123816490e-01;

@@ -41,6 +41,46 @@ public sealed class PortableMathTests
         AssertClose(Math.Pow(x, y), PortableMath.Pow(x, y), (8 * Math.Abs(y * Math.Log(x)) + 5) * Ulp);
     }
 
+    [Property(MaxTest = 3000)]
+    public void SinCos_is_within_its_bound_of_the_runtime(int mantissa, byte binade)
+    {
+        double x = Math.ScaleB(mantissa / (double)int.MaxValue, (binade % 60) - 30);
+        var (sin, cos) = PortableMath.SinCos(x);
+        Assert.Equal(Math.Sin(x), sin, 2 * Ulp);
+        Assert.Equal(Math.Cos(x), cos, 2 * Ulp);
+    }
+
+    [Fact]
+    public void SinCos_of_every_position_of_a_long_context_is_within_its_bound()
+    {
+        for (int x = 0; x < 1_000_000; x++)
+        {
+            var (sin, cos) = PortableMath.SinCos(x);
+            if (Math.Abs(Math.Sin(x) - sin) > 2 * Ulp || Math.Abs(Math.Cos(x) - cos) > 2 * Ulp)
+                Assert.Fail($"{x}: {sin:R}, {cos:R}");
+        }
+    }
+
+    [Fact]
+    public void SinCos_reduces_large_angles_without_cancellation()
+    {
+        for (int n = 1; n < 1_000_000; n += 997)
+        {
+            double x = n * Math.PI;
+
+            // Next to a zero of the sine only the 86 bits of the two-part constant limit the result.
+            double expected = Math.Sin(x);
+            Assert.Equal(expected, PortableMath.SinCos(x).Sin, (Math.Abs(expected) * 2 * Ulp) + Math.ScaleB(n, -85));
+        }
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(-2e9)]
+    public void SinCos_refuses_angles_it_cannot_reduce(double x) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => PortableMath.SinCos(x));
+
     [Fact]
     public void Log_covers_every_binade_down_to_the_smallest_subnormal()
     {
