@@ -1,0 +1,52 @@
+using Hearth.Kernels.Formats;
+
+namespace Hearth.Perf.EndToEnd.Synthetic;
+
+/// <summary>A tensor that will be written.</summary>
+/// <param name="Name">Its name in the file.</param>
+/// <param name="Role">What it is for.</param>
+/// <param name="Layer">The block it belongs to, or -1.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Columns">A row's length.</param>
+/// <param name="Rows">Rows; zero for a vector.</param>
+internal sealed record TensorPlan(string Name, TensorRole Role, int Layer, WeightType Type, int Columns, int Rows)
+{
+    /// <summary>Sizes in the file's order.</summary>
+    public long[] Dimensions => Rows == 0 ? [Columns] : [Columns, Rows];
+
+    /// <summary>The tensors of a model, in the order in which a forward pass meets them.</summary>
+    public static IReadOnlyList<TensorPlan> For(ModelShape shape, TypeMix mix)
+    {
+        var plans = new List<TensorPlan>();
+        var queries = shape.Heads * shape.HeadWidth;
+        var keys = shape.KvHeads * shape.HeadWidth;
+
+        Matrix("token_embd", TensorRole.Embedding, -1, shape.Width, shape.Vocabulary);
+        if (shape.ScaledRope)
+            plans.Add(new TensorPlan("rope_freqs.weight", TensorRole.RopeFrequencies, -1, WeightType.F32, shape.HeadWidth / 2, 0));
+        for (var layer = 0; layer < shape.Layers; layer++)
+        {
+            var block = $"blk.{layer}.";
+            Vector(block + "attn_norm", TensorRole.AttentionNorm, layer);
+            Matrix(block + "attn_q", TensorRole.AttentionQuery, layer, shape.Width, queries);
+            Matrix(block + "attn_k", TensorRole.AttentionKey, layer, shape.Width, keys);
+            Matrix(block + "attn_v", TensorRole.AttentionValue, layer, shape.Width, keys);
+            Matrix(block + "attn_output", TensorRole.AttentionOutput, layer, queries, shape.Width);
+            Vector(block + "ffn_norm", TensorRole.FeedForwardNorm, layer);
+            Matrix(block + "ffn_gate", TensorRole.Gate, layer, shape.Width, shape.FeedForward);
+            Matrix(block + "ffn_up", TensorRole.Up, layer, shape.Width, shape.FeedForward);
+            Matrix(block + "ffn_down", TensorRole.Down, layer, shape.FeedForward, shape.Width);
+        }
+
+        Vector("output_norm", TensorRole.OutputNorm, -1);
+        if (!shape.Tied)
+            Matrix("output", TensorRole.Output, -1, shape.Width, shape.Vocabulary);
+        return plans;
+
+        void Vector(string name, TensorRole role, int layer)
+            => plans.Add(new TensorPlan(name + ".weight", role, layer, WeightType.F32, shape.Width, 0));
+
+        void Matrix(string name, TensorRole role, int layer, int columns, int rows)
+            => plans.Add(new TensorPlan(name + ".weight", role, layer, mix.TypeOf(role, layer, shape, columns), columns, rows));
+    }
+}
