@@ -93,13 +93,38 @@ public sealed class ModelLoader : IDisposable
         var tensor = Find(name);
         if (tensor.Dimensions.Length != 2 || tensor.Dimensions[0] != columns || tensor.Dimensions[1] != rows)
             throw Refuse(tensor, $"should be [{columns}, {rows}]");
-        if (!kernels.TryGetPanel(tensor.Type, out var kernel))
-            throw Refuse(tensor, $"is of a type that cannot be multiplied yet ({tensor.Type})");
+        var kernel = KernelOf(tensor);
         var matrix = PackedMatrix.Pack(kernel, tensor.Address, rows, columns, pool);
         loaded.Add(matrix);
         tensor.Release();
         Advance(tensor);
         return matrix;
+    }
+
+    /// <summary>One matrix per expert, from a tensor of three dimensions.</summary>
+    /// <param name="name">Tensor name.</param>
+    /// <param name="experts">Experts.</param>
+    /// <param name="rows">Rows of each.</param>
+    /// <param name="columns">Columns of each.</param>
+    /// <exception cref="InvalidModelException">It is missing, of another shape, or of a type that is not supported.</exception>
+    public IReadOnlyList<PackedMatrix> Experts(string name, int experts, int rows, int columns)
+    {
+        var tensor = Find(name);
+        var dimensions = tensor.Dimensions;
+        if (dimensions.Length != 3 || dimensions[0] != columns || dimensions[1] != rows || dimensions[2] != experts)
+            throw Refuse(tensor, $"should be [{columns}, {rows}, {experts}]");
+        var kernel = KernelOf(tensor);
+        var matrices = new PackedMatrix[experts];
+        nint expertBytes = (nint)(tensor.ByteLength / experts);
+        for (int expert = 0; expert < experts; expert++)
+        {
+            matrices[expert] = PackedMatrix.Pack(kernel, tensor.Address + (expert * expertBytes), rows, columns, pool);
+            loaded.Add(matrices[expert]);
+        }
+
+        tensor.Release();
+        Advance(tensor);
+        return matrices;
     }
 
     /// <summary>Floats that must be there.</summary>
@@ -167,6 +192,11 @@ public sealed class ModelLoader : IDisposable
             : throw new InvalidModelException(
                 $"{Name}: the tensor {name} is missing; the file is incomplete or not the {Architecture} model it says it is.");
     }
+
+    private PanelKernel KernelOf(GgufTensor tensor)
+        => kernels.TryGetPanel(tensor.Type, out var kernel)
+            ? kernel
+            : throw Refuse(tensor, $"is of a type that cannot be multiplied yet ({tensor.Type})");
 
     private InvalidModelException Refuse(GgufTensor tensor, string fact)
         => new($"{Name}: the tensor {tensor.Name} [{string.Join(", ", tensor.Dimensions.ToArray())}] {fact}.");

@@ -29,6 +29,19 @@ public sealed unsafe partial class Cpu
             x[indices[row]].CopyTo(y[row]);
     }
 
+    /// <summary>y[indices[i]] += weights[i] * x[i], in the order of the rows.</summary>
+    /// <param name="x">The source rows.</param>
+    /// <param name="indices">One row of <paramref name="y"/> per row of <paramref name="x"/>, each at most once.</param>
+    /// <param name="weights">One factor per row of <paramref name="x"/>.</param>
+    /// <param name="y">The sums.</param>
+    public void ScatterAdd(Rows x, ReadOnlySpan<int> indices, ReadOnlySpan<float> weights, Rows y)
+    {
+        if (IsMeasuring)
+            return;
+        for (int row = 0; row < x.Count; row++)
+            Kernels.Elementwise.AddScaled(y.Row(indices[row]), x.Row(row), weights[row], y.Row(indices[row]), y.Width);
+    }
+
     /// <summary>y = x / rms(x) * weight, row by row; heads of <paramref name="width"/> values within a row are normalised each by itself.</summary>
     /// <param name="x">Rows; may be <paramref name="y"/>.</param>
     /// <param name="weight">As long as a head, or as a whole row; null for none.</param>
@@ -69,6 +82,9 @@ public sealed unsafe partial class Cpu
 
     /// <summary>y = cap * tanh(y / cap).</summary>
     public void SoftCap(Rows y, float cap) => ForEach(new SoftCapOperation(y, cap), y.Count, 16 * y.Width);
+
+    /// <summary>y = softmax(y), row by row.</summary>
+    public void Softmax(Rows y) => ForEach(new SoftmaxOperation(y), y.Count, 16 * y.Width);
 
     /// <summary>y = function(y).</summary>
     public void Activate(Activation activation, Rows y) => ForEach(new ActivateOperation(activation, y), y.Count, 16 * y.Width);
@@ -152,6 +168,11 @@ public sealed unsafe partial class Cpu
     private readonly struct SoftCapOperation(Rows y, float cap) : IRowOperation
     {
         public void Run(ElementwiseKernels kernels, int row) => kernels.SoftCap(y.Row(row), cap, y.Row(row), y.Width);
+    }
+
+    private readonly struct SoftmaxOperation(Rows y) : IRowOperation
+    {
+        public void Run(ElementwiseKernels kernels, int row) => kernels.Softmax(y.Row(row), y.Width);
     }
 
     private readonly struct ActivateOperation(Activation activation, Rows y) : IRowOperation

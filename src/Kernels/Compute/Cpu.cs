@@ -47,6 +47,15 @@ public sealed unsafe partial class Cpu : IDisposable
         return new Rows(Arena.RentFloats(count * (long)stride), count, width, stride);
     }
 
+    /// <summary>Scratch values with undefined content; empty while only measuring.</summary>
+    /// <param name="count">How many.</param>
+    public Span<T> Rent<T>(int count)
+        where T : unmanaged
+    {
+        var slice = Arena.Rent(count * (long)sizeof(T));
+        return IsMeasuring ? [] : slice.AsSpan<T>();
+    }
+
     /// <summary>Rows that are about to be multiplied by one or more matrices.</summary>
     public static MatMulInput Prepare(Rows rows) => new(rows);
 

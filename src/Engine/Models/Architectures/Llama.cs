@@ -6,7 +6,8 @@ namespace Hearth.Engine.Models.Architectures;
 
 /// <summary>
 /// Llama 1 to 3.2, Mistral 7B, TinyLlama, SmolLM and their kin (Touvron et al. 2023): RMSNorm before attention and feed-forward, rotary
-/// pairs of neighbouring values over whole heads, grouped-query attention, SwiGLU; biases and tied output where the file has them.
+/// pairs of neighbouring values over whole heads, grouped-query attention, SwiGLU; biases,
+/// tied output and a mixture of experts (Mixtral) where the file has them.
 /// </summary>
 public sealed class Llama : Architecture, IArchitecture<Llama>
 {
@@ -17,6 +18,8 @@ public sealed class Llama : Architecture, IArchitecture<Llama>
     {
         float epsilon = loader.Parameters.Float("attention.layer_norm_rms_epsilon");
         int[] inner = loader.Parameters.IntPerLayer("feed_forward_length", shape.Layers, 1, 1 << 20);
+        int experts = loader.Parameters.Int("expert_count", 0, 0, 1 << 16);
+        int chosen = MixtureOfExperts.CheckChosen(loader, experts, loader.Parameters.Int("expert_used_count", 0, 0, 1 << 16));
         var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, attention[0].KeyLength, attention[0].KeyLength);
         var embedding = loader.TokenEmbedding("token_embd.weight", shape.VocabularySize, shape.Width);
@@ -28,7 +31,13 @@ public sealed class Llama : Architecture, IArchitecture<Llama>
                 loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
                 SelfAttention.Load(loader, i, attention[i], rotary),
                 loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu));
+                experts == 0
+                    ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)
+                    : new MixtureOfExperts(
+                        new ExpertRouter(
+                            loader.Linear(name + "ffn_gate_inp", experts, shape.Width), chosen, RouterScore.Softmax, Normalise: true),
+                        ExpertMatrices.Load(loader, name, experts, shape.Width, inner[i]),
+                        Activation.Silu));
         }
 
         decoder = new Decoder(

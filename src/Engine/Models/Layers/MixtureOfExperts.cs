@@ -1,0 +1,89 @@
+using Hearth.Kernels.Compute;
+using Hearth.Kernels.Elementwise;
+
+namespace Hearth.Engine.Models.Layers;
+
+/// <summary>
+/// A sparse mixture of gated feed-forwards (Shazeer et al. 2017): each token goes to a few experts. Tokens of a pass are grouped by
+/// expert, so that an expert's weights are read once; each token adds its experts in ascending order, so that its result does not
+/// depend on its company.
+/// </summary>
+/// <param name="Router">Chooses experts.</param>
+/// <param name="Experts">Their matrices.</param>
+/// <param name="Activation">Silu in most families.</param>
+public sealed record MixtureOfExperts(ExpertRouter Router, ExpertMatrices Experts, Activation Activation) : IFeedForward
+{
+    private const int MaxChosen = 64;
+
+    /// <summary>Checks the numbers of a file.</summary>
+    /// <exception cref="InvalidModelException">More experts are used than exist, or than a token can have.</exception>
+    public static int CheckChosen(ModelLoader loader, int experts, int chosen)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        return chosen <= experts && chosen <= MaxChosen
+            ? chosen
+            : throw new InvalidModelException($"{loader.Name}: {chosen} of {experts} experts should be used for each token; the file is damaged.");
+    }
+
+    /// <inheritdoc/>
+    public void AddTo(ForwardPass pass, Rows x, Rows residual)
+    {
+        var cpu = pass.Cpu;
+        using var scope = cpu.Scope();
+        var scores = Router.Scores(pass, x);
+        int chosen = Router.Chosen;
+        var experts = cpu.Rent<int>(x.Count * chosen);
+        var weights = cpu.Rent<float>(x.Count * chosen);
+        var members = cpu.Rent<int>(x.Count);
+        var memberWeights = cpu.Rent<float>(x.Count);
+        if (cpu.IsMeasuring)
+        {
+            Compute(pass, 0, x, residual, x.Count, members, memberWeights);
+            return;
+        }
+
+        for (int row = 0; row < x.Count; row++)
+            Router.Choose(scores[row], experts.Slice(row * chosen, chosen), weights.Slice(row * chosen, chosen));
+        for (int expert = 0; expert < Router.Experts; expert++)
+        {
+            int count = 0;
+            for (int i = 0; i < experts.Length; i++)
+            {
+                if (experts[i] == expert)
+                {
+                    members[count] = i / chosen;
+                    memberWeights[count++] = weights[i];
+                }
+            }
+
+            if (count > 0)
+                Compute(pass, expert, x, residual, count, members, memberWeights);
+        }
+    }
+
+    /// <summary>residual[member] += weight * expert(x[member]) for the first <paramref name="count"/> members.</summary>
+    private void Compute(ForwardPass pass, int expert, Rows x, Rows residual, int count, Span<int> members, Span<float> weights)
+    {
+        var cpu = pass.Cpu;
+        using var scope = cpu.Scope();
+        var inputs = cpu.Rent(count, x.Width);
+        var gate = cpu.Rent(count, Experts.Gate[expert].Rows);
+        var up = cpu.Rent(count, Experts.Up[expert].Rows);
+        var outputs = cpu.Rent(count, residual.Width);
+        cpu.Gather(x, members, inputs);
+        using (cpu.Scope())
+        {
+            var input = Cpu.Prepare(inputs);
+            cpu.Multiply(ref input, Experts.Gate[expert], gate, Experts.Up[expert], up);
+        }
+
+        cpu.Gate(Activation, gate, up, gate);
+        using (cpu.Scope())
+        {
+            var input = Cpu.Prepare(gate);
+            cpu.Multiply(ref input, Experts.Down[expert], outputs);
+        }
+
+        cpu.ScatterAdd(outputs, members, weights, residual);
+    }
+}

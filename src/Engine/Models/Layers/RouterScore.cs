@@ -1,0 +1,14 @@
+namespace Hearth.Engine.Models.Layers;
+
+/// <summary>How router logits become scores.</summary>
+public enum RouterScore
+{
+    /// <summary>Softmax over all experts.</summary>
+    Softmax,
+
+    /// <summary>Sigmoid of each.</summary>
+    Sigmoid,
+
+    /// <summary>The logits choose; softmax over the chosen ones weighs.</summary>
+    SoftmaxOfChosen,
+}
