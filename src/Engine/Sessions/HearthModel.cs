@@ -1,3 +1,4 @@
+using System.Text;
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Models;
 using Hearth.Engine.Templates;
@@ -19,6 +20,7 @@ public sealed class HearthModel : IDisposable
     private readonly GgufFile file;
     private readonly WorkerPool pool;
     private readonly Architecture architecture;
+    private readonly Lazy<ChatFormatter> chatFormat;
 
     private HearthModel(GgufFile file, HearthModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellation)
     {
@@ -35,7 +37,7 @@ public sealed class HearthModel : IDisposable
             int batch = Math.Min(options.BatchSize, ContextLength);
             var limits = new RunnerLimits(batch, Math.Min(options.MaxOutputs, batch), Math.Min(options.MaxSequences, batch), ContextLength);
             Runner = new ModelRunner(architecture, Kernels, pool, limits, options.CacheTypeK, options.CacheTypeV);
-            ChatFormat = CreateChatFormat();
+            chatFormat = new Lazy<ChatFormatter>(CreateChatFormat);
         }
         catch
         {
@@ -60,8 +62,9 @@ public sealed class HearthModel : IDisposable
     /// <summary>Text to token ids and back.</summary>
     public ITokenizer Tokenizer { get; }
 
-    /// <summary>Conversations to prompts.</summary>
-    public ChatFormatter ChatFormat { get; }
+    /// <summary>Conversations to prompts. The template is parsed when it is first asked for.</summary>
+    /// <exception cref="TemplateException">The model's chat template cannot be parsed.</exception>
+    public ChatFormatter ChatFormat => chatFormat.Value;
 
     /// <summary>Positions that a session can hold.</summary>
     public int ContextLength { get; }
@@ -132,5 +135,15 @@ public sealed class HearthModel : IDisposable
         }
     }
 
-    private ChatFormatter CreateChatFormat() => throw new NotImplementedException();
+    private ChatFormatter CreateChatFormat()
+    {
+        Metadata.TryGetString("tokenizer.chat_template", out string? template);
+        return new ChatFormatter(
+            template,
+            Text(Tokenizer.Special.Bos),
+            Text(Tokenizer.Special.Eos),
+            text => Tokenizer.Encode(text, addSpecial: false, parseSpecial: true).Length == 1);
+
+        string Text(int token) => token < 0 ? "" : Encoding.UTF8.GetString(Tokenizer.Piece(token, showSpecial: true));
+    }
 }

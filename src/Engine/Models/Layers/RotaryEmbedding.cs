@@ -53,7 +53,7 @@ public sealed class RotaryEmbedding : IQkvStep
     {
         for (int pair = 0; pair < frequencies.Length; pair++)
         {
-            var (sine, cosine) = Math.SinCos(position * frequencies[pair]);
+            var (sine, cosine) = PortableMath.SinCos(position * frequencies[pair]);
             sines[pair] = (float)sine * magnitude;
             cosines[pair] = (float)cosine * magnitude;
         }
