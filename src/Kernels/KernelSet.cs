@@ -24,9 +24,6 @@ public abstract unsafe class KernelSet
     /// <summary>Tokens of the widest tile.</summary>
     public abstract int TileTokens { get; }
 
-    /// <summary>Whether wide activations are bytes (see <see cref="ActivationLayout"/>).</summary>
-    public abstract bool HasByteDot { get; }
-
     /// <summary>Every block type that this rung multiplies.</summary>
     public abstract IReadOnlyCollection<PanelKernel> Panels { get; }
 
@@ -43,7 +40,7 @@ public abstract unsafe class KernelSet
     /// <param name="tokens">Tokens, at least 1.</param>
     /// <param name="columns">Columns.</param>
     public long ActivationBytes(in ActivationLayout layout, int tokens, int columns)
-        => layout.TokenBytes(columns, HasByteDot) * new TokenTiles(tokens, TileTokens).PaddedTokens;
+        => layout.TokenBytes(columns) * new TokenTiles(tokens, TileTokens).PaddedTokens;
 
     /// <summary>Packs the activations of a range of tiles.</summary>
     /// <param name="layout">The form.</param>
@@ -68,7 +65,11 @@ public abstract unsafe class KernelSet
     {
         var found = new List<KernelSet>();
         Add<Scalar>();
+        Add<Ymm<PairDot>>();
+        Add<Ymm<VnniDot>>();
         Add<Avx512>();
+        Add<Neon<WideningDot>>();
+        Add<Neon<SignedDot>>();
         return found;
 
         void Add<TRung>()

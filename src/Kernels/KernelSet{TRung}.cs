@@ -31,8 +31,6 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
 
     public override int TileTokens => TRung.TileTokens;
 
-    public override bool HasByteDot => TRung.HasByteDot;
-
     public override IReadOnlyCollection<PanelKernel> Panels => panels.Values;
 
     public override ElementwiseKernels Elementwise { get; } = new ElementwiseKernels<TRung>();
@@ -50,7 +48,7 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
         int endTile)
     {
         var tiles = new TokenTiles(tokens, TRung.TileTokens);
-        long tokenBytes = layout.TokenBytes(columns, TRung.HasByteDot);
+        long tokenBytes = layout.TokenBytes(columns);
         for (int tile = firstTile; tile < endTile; tile++)
         {
             int first = tiles.First(tile);

@@ -6,7 +6,7 @@ namespace Hearth.Kernels.Isa;
 
 /// <summary>
 /// 512-bit rung: one zmm. Narrow dots are vpmaddubsw into wrapping 16-bit sums (the adds are free beside the multiplies);
-/// C# has no 512-bit VNNI, so full-range bytes go through vpmaddwd on even and odd columns.
+/// C# has no 512-bit VNNI, so full-range bytes are two narrow dots of their nibbles.
 /// </summary>
 public readonly unsafe struct Avx512 : IRung<Avx512>
 {
@@ -222,27 +222,29 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx512 PairAdd(Avx512 total, byte* pairs, int sums)
         => new((total.Ints + Avx512BW.MultiplyAddAdjacent(
-            Avx512BW.ConvertToVector512Int16(Vector256.Load(pairs)),
+            Avx512BW.ConvertToVector512Int16(Vector256.Load((sbyte*)pairs)),
             Vector512.Create(sums).AsInt16())).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void SplitWide(Avx512 line, out Avx512 even, out Avx512 odd)
-    {
-        even = new(line.value & Vector512.Create((short)0x00FF).AsByte());
-        odd = new((line.value.AsUInt16() >> 8).AsByte());
-    }
+    public static Avx512 JoinNibbles(Avx512 low, Avx512 high)
+        => new((Avx512BW.MultiplyAddAdjacent(low.Shorts, Vector512.Create((short)1))
+            + Avx512BW.MultiplyAddAdjacent(high.Shorts, Vector512.Create((short)16))).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512 StartWide(int correction) => new(Vector512.Create(correction).AsByte());
+    public static Avx512 StartWide(int correction)
+        => new(Avx512BW.MultiplyAddAdjacent(Vector512.Create(correction).AsInt16(), Vector512.Create((short)16)).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512 DotWide(Avx512 sum, Avx512 even, Avx512 odd, byte* activations)
+    public static Avx512 DotWide(Avx512 sum, Avx512 weights, byte* activations)
     {
-        var total = sum.Ints + Avx512BW.MultiplyAddAdjacent(even.Shorts, Vector512.Create(*(int*)activations).AsInt16());
-        return new((total + Avx512BW.MultiplyAddAdjacent(odd.Shorts, Vector512.Create(*(int*)(activations + 4)).AsInt16())).AsByte());
+        var x = Vector512.Create(*(int*)activations).AsSByte();
+        var nibble = Vector512.Create((byte)15);
+        var low = Avx512BW.MultiplyAddAdjacent(weights.value & nibble, x);
+        var high = Avx512BW.MultiplyAddAdjacent((weights.value.AsUInt16() >> 4).AsByte() & nibble, x);
+        return AddInt32(sum, JoinNibbles(new(low.AsByte()), new(high.AsByte())));
     }
 
     /// <inheritdoc/>

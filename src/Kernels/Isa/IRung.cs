@@ -23,8 +23,8 @@ public unsafe interface IRung<TSelf>
     static abstract int TileTokens { get; }
 
     /// <summary>
-    /// True when one instruction multiplies full-range unsigned bytes by signed bytes into 32-bit sums. Otherwise activations for
-    /// 8-bit weights are stored as 16-bit pairs (see <see cref="DotWide"/>).
+    /// True when <see cref="DotWide"/> is one instruction. Otherwise two narrow dots, of the low and of the high nibbles, are the
+    /// faster way to a dot product of full-range bytes (see <see cref="JoinNibbles"/>).
     /// </summary>
     static abstract bool HasByteDot { get; }
 
@@ -131,8 +131,9 @@ public unsafe interface IRung<TSelf>
     static abstract TSelf StartDot(int correction);
 
     /// <summary>
-    /// Adds the products of a quad line (unsigned, at most 63) with one token's 4 activations (signed bytes, at most 127 in magnitude).
-    /// The sum of each row must fit 16 bits when the group ends; on the way it may wrap.
+    /// Adds the products of a quad line (unsigned, at most 127) with one token's 4 activations (signed bytes, at most 127 in magnitude).
+    /// Of each row, the sum over columns 0 and 1 of all quads and the sum over columns 2 and 3 must fit 16 bits, correction included, when the
+    /// group ends; on the way they may wrap.
     /// </summary>
     static abstract TSelf Dot(TSelf sum, TSelf weights, byte* activations);
 
@@ -149,22 +150,25 @@ public unsafe interface IRung<TSelf>
     static abstract TSelf ScaleAdd(TSelf total, TSelf sum, TSelf scales);
 
     /// <summary>
-    /// total + the dot product of row r's two bytes (unsigned, at most 127) at <paramref name="pairs"/> + 2r with the 16-bit halves of
+    /// total + the dot product of row r's two bytes (signed) at <paramref name="pairs"/> + 2r with the 16-bit halves of
     /// <paramref name="sums"/>, as sixteen 32-bit integers.
     /// </summary>
     static abstract TSelf PairAdd(TSelf total, byte* pairs, int sums);
 
-    /// <summary>Splits a line of full-range bytes for <see cref="DotWide"/>: even and odd columns on rungs without a byte dot product.</summary>
-    static abstract void SplitWide(TSelf line, out TSelf even, out TSelf odd);
+    /// <summary>Narrow sums of the low nibbles + 16 x narrow sums of the high nibbles, as sixteen 32-bit integers.</summary>
+    static abstract TSelf JoinNibbles(TSelf low, TSelf high);
 
-    /// <summary>The start of a wide dot product: one 32-bit integer in all lanes.</summary>
+    /// <summary>
+    /// The start of a wide dot product: sixteen 32-bit integers, 16 x the sum of the halves of <paramref name="correction"/>. That is
+    /// -128 x the sum of the activations, the bias of the bytes; rungs that multiply signed bytes start at zero.
+    /// </summary>
     static abstract TSelf StartWide(int correction);
 
     /// <summary>
-    /// Adds the products of a split line (unsigned bytes, full range) with one token's 4 activations to sixteen 32-bit sums. The
-    /// activations are 4 signed bytes, or, without <see cref="HasByteDot"/>, the 16-bit values of columns 0, 2, 1, 3.
+    /// Adds the products of a line (signed bytes, biased by 128) with one token's 4 activations (signed bytes, at most 127 in magnitude)
+    /// to sixteen 32-bit sums.
     /// </summary>
-    static abstract TSelf DotWide(TSelf sum, TSelf even, TSelf odd, byte* activations);
+    static abstract TSelf DotWide(TSelf sum, TSelf weights, byte* activations);
 
     /// <summary>Sixteen 32-bit integers times sixteen 32-bit integers from signed bytes, added to a total.</summary>
     static abstract TSelf MultiplyAddInt32(TSelf total, TSelf values, sbyte* scales);

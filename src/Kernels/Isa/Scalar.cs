@@ -259,7 +259,7 @@ public unsafe struct Scalar : IRung<Scalar>
     }
 
     /// <inheritdoc/>
-    public static Scalar StartDot(int correction) => StartWide((short)correction + (correction >> 16));
+    public static Scalar StartDot(int correction) => BroadcastInt32((short)correction + (correction >> 16));
 
     /// <inheritdoc/>
     public static Scalar Dot(Scalar sum, Scalar weights, byte* activations)
@@ -307,28 +307,23 @@ public unsafe struct Scalar : IRung<Scalar>
     public static Scalar PairAdd(Scalar total, byte* pairs, int sums)
     {
         for (int row = 0; row < 16; row++)
-            Ints(&total)[row] += (pairs[2 * row] * (short)sums) + (pairs[(2 * row) + 1] * (sums >> 16));
+            Ints(&total)[row] += ((sbyte)pairs[2 * row] * (short)sums) + ((sbyte)pairs[(2 * row) + 1] * (sums >> 16));
         return total;
     }
 
     /// <inheritdoc/>
-    public static void SplitWide(Scalar line, out Scalar even, out Scalar odd)
+    public static Scalar JoinNibbles(Scalar low, Scalar high)
     {
-        even = line;
-        odd = default;
-    }
-
-    /// <inheritdoc/>
-    public static Scalar StartWide(int correction)
-    {
-        Unsafe.SkipInit(out Scalar result);
         for (int i = 0; i < 16; i++)
-            Ints(&result)[i] = correction;
-        return result;
+            Ints(&low)[i] += 16 * Ints(&high)[i];
+        return low;
     }
 
     /// <inheritdoc/>
-    public static Scalar DotWide(Scalar sum, Scalar even, Scalar odd, byte* activations) => Dot(sum, even, activations);
+    public static Scalar StartWide(int correction) => BroadcastInt32(16 * ((short)correction + (correction >> 16)));
+
+    /// <inheritdoc/>
+    public static Scalar DotWide(Scalar sum, Scalar weights, byte* activations) => Dot(sum, weights, activations);
 
     /// <inheritdoc/>
     public static Scalar MultiplyAddInt32(Scalar total, Scalar values, sbyte* scales)
@@ -352,6 +347,14 @@ public unsafe struct Scalar : IRung<Scalar>
         for (int i = 0; i < 16; i++)
             Ints(&left)[i] += Ints(&right)[i];
         return left;
+    }
+
+    private static Scalar BroadcastInt32(int value)
+    {
+        Unsafe.SkipInit(out Scalar result);
+        for (int i = 0; i < 16; i++)
+            Ints(&result)[i] = value;
+        return result;
     }
 
     private static float* Floats(Scalar* value) => (float*)value;

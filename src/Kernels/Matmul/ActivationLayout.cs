@@ -8,9 +8,6 @@ public enum GroupCorrection
 
     /// <summary>A dword of two 16-bit halves, -zero x (sum of columns 0 and 1 of each quad) and -zero x (columns 2 and 3).</summary>
     Pair,
-
-    /// <summary>A 32-bit -zero x sum; the values meet full-range bytes.</summary>
-    Wide,
 }
 
 /// <summary>
@@ -18,9 +15,9 @@ public enum GroupCorrection
 /// for a tile of tokens. Formats with equal layouts share packed activations.
 /// </summary>
 /// <remarks>
-/// One block of a tile of T tokens, in bytes: per group of columns its quads (dword or, for wide layouts on rungs without a byte dot product,
-/// qword <c>q * T + t</c> holds columns 4q to 4q + 3 of token t), then T corrections unless there are none; after the last group
-/// T dwords for each pair of groups with their two 16-bit sums if <see cref="GroupSums"/>; then T float scales.
+/// One block of a tile of T tokens, in dwords: per group of columns its quads (dword <c>q * T + t</c> holds columns 4q to 4q + 3 of
+/// token t), then T corrections unless there are none; after the last group T dwords for each pair of groups with their two
+/// 16-bit sums if <see cref="GroupSums"/>; then T float scales.
 /// </remarks>
 /// <param name="ChunkColumns">Columns are padded with zeros to a multiple of this, the formats' chunk.</param>
 /// <param name="BlockColumns">Columns that share a scale; 1 for floats.</param>
@@ -36,6 +33,9 @@ public readonly record struct ActivationLayout(
     int Zero,
     bool GroupSums)
 {
+    /// <summary>A block whose largest magnitude is at most this (2^-119) counts as zeros: 127 / magnitude must stay finite.</summary>
+    public const float SmallestMagnitude = 1.504632769052528e-36f;
+
     /// <summary>Plain floats, interleaved by token.</summary>
     public static ActivationLayout Float { get; } = new(8, 1, 1, GroupCorrection.None, 0, false);
 
@@ -44,23 +44,23 @@ public readonly record struct ActivationLayout(
 
     /// <summary>Bytes of one token's activations of <paramref name="columns"/> columns.</summary>
     /// <param name="columns">Columns of the matrix.</param>
-    /// <param name="hasByteDot">Whether the rung multiplies full-range bytes directly.</param>
-    public long TokenBytes(int columns, bool hasByteDot)
+    public long TokenBytes(int columns)
     {
         long padded = (columns + ChunkColumns - 1L) / ChunkColumns * ChunkColumns;
-        return padded / BlockColumns * BlockBytes(hasByteDot);
+        return padded / BlockColumns * BlockBytes;
     }
 
     /// <summary>Bytes of one block for one token.</summary>
-    /// <param name="hasByteDot">Whether the rung multiplies full-range bytes directly.</param>
-    public int BlockBytes(bool hasByteDot)
+    public int BlockBytes
     {
-        if (IsFloat)
-            return sizeof(float);
-        int groups = BlockColumns / GroupColumns;
-        int values = Correction == GroupCorrection.Wide && !hasByteDot ? 2 * BlockColumns : BlockColumns;
-        int corrections = Correction == GroupCorrection.None ? 0 : groups * sizeof(int);
-        int sums = GroupSums ? groups / 2 * sizeof(int) : 0;
-        return values + corrections + sums + sizeof(float);
+        get
+        {
+            if (IsFloat)
+                return sizeof(float);
+            int groups = BlockColumns / GroupColumns;
+            int corrections = Correction == GroupCorrection.None ? 0 : groups * sizeof(int);
+            int sums = GroupSums ? groups / 2 * sizeof(int) : 0;
+            return BlockColumns + corrections + sums + sizeof(float);
+        }
     }
 }

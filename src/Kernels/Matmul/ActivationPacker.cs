@@ -5,11 +5,15 @@ namespace Hearth.Kernels.Matmul;
 
 /// <summary>
 /// Turns float rows into the form that kernels read (see <see cref="ActivationLayout"/>). Each block of a token is quantised by
-/// itself: scale = largest magnitude / 127, values rounded half to even into [-127, 127], so nothing depends on neighbours.
+/// itself: scale = largest magnitude / 127, values rounded half to even into [-127, 127], so nothing depends on neighbours. A block with
+/// an infinity or a NaN becomes zeros with a scale that is NaN: what is wrong upstream stays visible, and equal on every rung.
 /// </summary>
 internal static unsafe class ActivationPacker<TRung>
     where TRung : unmanaged, IRung<TRung>
 {
+    // Blocks whose scales are divided at once: as many as a register has lanes.
+    private const int Batch = 16;
+
     /// <summary>Packs one tile.</summary>
     /// <param name="layout">The form.</param>
     /// <param name="source">[present, columns] floats.</param>
@@ -20,19 +24,20 @@ internal static unsafe class ActivationPacker<TRung>
     /// <param name="destination">The tile.</param>
     public static void PackTile(in ActivationLayout layout, float* source, nint stride, int columns, int present, int width, byte* destination)
     {
-        long tileBytes = layout.TokenBytes(columns, TRung.HasByteDot) * width;
+        long tileBytes = layout.TokenBytes(columns) * width;
         if (present < width || columns % layout.ChunkColumns != 0)
             new Span<byte>(destination, checked((int)tileBytes)).Clear();
-        for (int token = 0; token < present; token++, source += stride)
+        if (layout.IsFloat)
         {
-            if (layout.IsFloat)
-                PackFloats(source, columns, token, width, (float*)destination);
-            else
-                PackBlocks(layout, source, columns, token, width, destination);
+            PackFloats(source, stride, columns, present, width, (float*)destination);
+            return;
         }
+
+        for (int token = 0; token < present; token++, source += stride)
+            PackBlocks(layout, source, columns, token, width, destination);
     }
 
-    private static void PackFloats(float* source, int columns, int token, int width, float* destination)
+    private static void PackFloats(float* source, nint stride, int columns, int present, int width, float* destination)
     {
         if (width == 1)
         {
@@ -40,102 +45,132 @@ internal static unsafe class ActivationPacker<TRung>
             return;
         }
 
-        for (int column = 0; column < columns; column++)
-            destination[(column * width) + token] = source[column];
+        for (int column = 0; column < columns; column++, source++, destination += width)
+        {
+            float* from = source;
+            for (int token = 0; token < present; token++, from += stride)
+                destination[token] = *from;
+        }
     }
 
     [SkipLocalsInit]
     private static void PackBlocks(in ActivationLayout layout, float* source, int columns, int token, int width, byte* destination)
     {
-        sbyte* values = stackalloc sbyte[256];
-        int blockBytes = layout.BlockBytes(TRung.HasByteDot) * width;
-        bool wide = layout.Correction == GroupCorrection.Wide && !TRung.HasByteDot;
-        int groups = layout.BlockColumns / layout.GroupColumns;
-        int quads = layout.GroupColumns / 4;
-        for (int column = 0; column < columns; column += layout.BlockColumns, destination += blockBytes)
+        float* inverses = stackalloc float[Batch];
+        float* scales = stackalloc float[Batch];
+        var form = layout;
+        int tileBlockBytes = form.BlockBytes * width;
+        destination += sizeof(int) * token;
+        for (int left = columns / form.BlockColumns; left > 0; left -= Batch)
         {
-            float scale = Quantize(source + column, layout.BlockColumns, values);
-            byte* at = destination;
-            for (int group = 0; group < groups; group++)
-            {
-                sbyte* first = values + (group * layout.GroupColumns);
-                if (wide)
-                {
-                    StoreWideQuads(first, quads, token, width, (short*)at);
-                    at += 8 * quads * width;
-                }
-                else
-                {
-                    for (int quad = 0; quad < quads; quad++)
-                        ((int*)at)[(quad * width) + token] = ((int*)first)[quad];
-                    at += 4 * quads * width;
-                }
+            int blocks = Math.Min(left, Batch);
+            Scale(source, form.BlockColumns, blocks, inverses, scales);
+            for (int i = 0; i < blocks; i++, source += form.BlockColumns, destination += tileBlockBytes)
+                PackBlock(form, source, inverses[i], scales[i], width, (int*)destination);
+        }
+    }
 
-                if (layout.Correction != GroupCorrection.None)
-                {
-                    ((int*)at)[token] = Correction(layout, first);
-                    at += 4 * width;
-                }
+    /// <summary>The scale of each block, and the factor that brings its values into [-127, 127]; the factor is 0 where nothing but zeros is left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scale(float* source, int blockColumns, int blocks, float* inverses, float* scales)
+    {
+        var infinity = TRung.Broadcast(float.PositiveInfinity);
+        for (int block = 0; block < blocks; block++)
+        {
+            // Min makes an infinity of a NaN, which Max would drop.
+            var largest = TRung.Zero;
+            for (float* end = source + blockColumns; source < end; source += 16)
+                largest = TRung.Max(largest, TRung.Min(TRung.Abs(TRung.Load(source)), infinity));
+            scales[block] = TRung.MaxLane(largest);
+        }
+
+        for (int block = blocks; block < Batch; block++)
+            scales[block] = 0;
+        var magnitudes = TRung.Load(scales);
+        var top = TRung.Broadcast(127);
+        var usable = TRung.SelectGreater(magnitudes, TRung.Broadcast(ActivationLayout.SmallestMagnitude), top / magnitudes, TRung.Zero);
+        TRung.Store(usable, inverses);
+        TRung.Store(TRung.SelectGreater(infinity, magnitudes, magnitudes / top, TRung.Broadcast(float.NaN)), scales);
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackBlock(ActivationLayout layout, float* source, float inverse, float scale, int width, int* destination)
+    {
+        sbyte* values = stackalloc sbyte[256];
+        Quantize(source, layout.BlockColumns, inverse, values);
+        int quads = layout.GroupColumns / 4;
+        int bias = 128 * layout.GroupColumns / 2;
+        int* sums = destination + (BodyDwords(layout) * width);
+        int evenGroup = 0;
+        for (int group = 0; group < layout.BlockColumns / layout.GroupColumns; group++, values += layout.GroupColumns)
+        {
+            uint biased = StoreQuads(values, quads, width, destination);
+            int low = (int)(biased & 0xFFFF) - bias;
+            int high = (int)(biased >> 16) - bias;
+            destination += quads * width;
+            if (layout.Correction != GroupCorrection.None)
+            {
+                *destination = Halves(-layout.Zero * low, -layout.Zero * high);
+                destination += width;
             }
 
             if (layout.GroupSums)
             {
-                for (int group = 0; group < groups; group += 2, at += 4 * width)
+                if (group % 2 == 0)
                 {
-                    int low = Sum(values + (group * layout.GroupColumns), layout.GroupColumns);
-                    int high = Sum(values + ((group + 1) * layout.GroupColumns), layout.GroupColumns);
-                    ((int*)at)[token] = (low & 0xFFFF) | (high << 16);
+                    evenGroup = low + high;
+                    continue;
                 }
+
+                *sums = Halves(evenGroup, low + high);
+                sums += width;
             }
-
-            ((float*)at)[token] = scale;
         }
+
+        *(float*)sums = scale;
     }
 
-    private static float Quantize(float* source, int count, sbyte* values)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Quantize(float* source, int count, float inverse, sbyte* values)
     {
-        var largest = TRung.Abs(TRung.Load(source));
-        for (int i = 16; i < count; i += 16)
-            largest = TRung.Max(largest, TRung.Abs(TRung.Load(source + i)));
-        float magnitude = TRung.MaxLane(largest);
-        var inverse = TRung.Broadcast(magnitude > 0 ? 127 / magnitude : 0);
-        for (int i = 0; i < count; i += 16)
-            TRung.StoreAsSBytes(TRung.Load(source + i) * inverse, values + i);
-        return magnitude / 127;
-    }
-
-    private static void StoreWideQuads(sbyte* values, int quads, int token, int width, short* destination)
-    {
-        for (int quad = 0; quad < quads; quad++, values += 4)
+        if (inverse == 0)
         {
-            short* at = destination + (4 * ((quad * width) + token));
-            at[0] = values[0];
-            at[1] = values[2];
-            at[2] = values[1];
-            at[3] = values[3];
+            new Span<sbyte>(values, count).Clear();
+            return;
         }
+
+        var factor = TRung.Broadcast(inverse);
+        for (sbyte* end = values + count; values < end; values += 16, source += 16)
+            TRung.StoreAsSBytes(TRung.Load(source) * factor, values);
     }
 
-    private static int Correction(in ActivationLayout layout, sbyte* values)
+    /// <summary>
+    /// Interleaves the quads of a group. Returns the sum of the columns 0 and 1 of all quads in the low half, of the columns 2 and 3 in
+    /// the high half; each value counts 128 too much, so that bytes are unsigned and eight of them add up in one word without carries.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint StoreQuads(sbyte* values, int quads, int width, int* destination)
     {
-        int low = 0;
-        int high = 0;
-        for (int i = 0; i < layout.GroupColumns; i += 4)
+        const ulong EveryOther = 0x00FF_00FF_00FF_00FF;
+        ulong sums = 0;
+        for (sbyte* end = values + (4 * quads); values < end; values += 8, destination += 2 * width)
         {
-            low += values[i] + values[i + 1];
-            high += values[i + 2] + values[i + 3];
+            ulong two = *(ulong*)values;
+            destination[0] = (int)two;
+            destination[width] = (int)(two >> 32);
+            two ^= 0x8080_8080_8080_8080;
+            sums += (two & EveryOther) + ((two >> 8) & EveryOther);
         }
 
-        return layout.Correction == GroupCorrection.Wide
-            ? -layout.Zero * (low + high)
-            : ((-layout.Zero * low) & 0xFFFF) | ((-layout.Zero * high) << 16);
+        return (uint)sums + (uint)(sums >> 32);
     }
 
-    private static int Sum(sbyte* values, int count)
-    {
-        int sum = 0;
-        for (int i = 0; i < count; i++)
-            sum += values[i];
-        return sum;
-    }
+    /// <summary>Dwords of a token's block in front of its group sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int BodyDwords(in ActivationLayout layout)
+        => (layout.BlockColumns / 4) + (layout.Correction == GroupCorrection.None ? 0 : layout.BlockColumns / layout.GroupColumns);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Halves(int low, int high) => (low & 0xFFFF) | (high << 16);
 }

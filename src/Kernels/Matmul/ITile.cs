@@ -28,11 +28,14 @@ internal unsafe interface ITile<TSelf, TRung>
     /// </summary>
     void Dot(TRung weights, byte* quads, nint offset);
 
-    /// <summary>Starts wide dots with one 32-bit correction per token.</summary>
+    /// <summary>Starts wide dots with one correction pair per token.</summary>
     static abstract TSelf StartWide(byte* corrections, nint offset);
 
-    /// <summary>Adds one split line times each token's quad; quads of neighbouring tokens are 4 or 8 bytes apart (see <see cref="IRung{TSelf}.HasByteDot"/>).</summary>
-    void DotWide(TRung even, TRung odd, byte* quads, nint offset);
+    /// <summary>Adds one line of biased full-range bytes times each token's quad; quads of neighbouring tokens are 4 bytes apart.</summary>
+    void DotWide(TRung weights, byte* quads, nint offset);
+
+    /// <summary>32-bit sums from the narrow sums of low and high nibbles.</summary>
+    static abstract TSelf JoinNibbles(in TSelf low, in TSelf high);
 
     /// <summary>These 32-bit totals += scales * narrow sums.</summary>
     void ScaleAdd(in TSelf sums, TRung scales);

@@ -109,7 +109,7 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
         var tiles = new TokenTiles(tokens, TRung.TileTokens);
         int chunks = Chunks(columns);
         long panelBytes = PanelBytes(columns);
-        long tokenBytes = Activations.TokenBytes(columns, TRung.HasByteDot);
+        long tokenBytes = Activations.TokenBytes(columns);
         nint chunkTokenBytes = (nint)(tokenBytes / chunks);
         for (; panels > 0; panels--, panel += panelBytes, destination += 16)
         {

@@ -29,8 +29,10 @@ internal unsafe struct Tile1<TRung> : ITile<Tile1<TRung>, TRung>
     public void Dot(TRung weights, byte* quads, nint offset) => value = TRung.Dot(value, weights, quads + offset);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void DotWide(TRung even, TRung odd, byte* quads, nint offset)
-        => value = TRung.DotWide(value, even, odd, quads + offset);
+    public void DotWide(TRung weights, byte* quads, nint offset) => value = TRung.DotWide(value, weights, quads + offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Tile1<TRung> JoinNibbles(in Tile1<TRung> low, in Tile1<TRung> high) => new(TRung.JoinNibbles(low.value, high.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ScaleAdd(in Tile1<TRung> sums, TRung scales) => value = TRung.ScaleAdd(value, sums.value, scales);

@@ -21,8 +21,6 @@ internal unsafe struct TilePair<THalf, TRung> : ITile<TilePair<THalf, TRung>, TR
 
     public static int Tokens => 2 * THalf.Tokens;
 
-    private static int WideBytes => THalf.Tokens * (TRung.HasByteDot ? 4 : 8);
-
     public static TilePair<THalf, TRung> Zero
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -45,11 +43,15 @@ internal unsafe struct TilePair<THalf, TRung> : ITile<TilePair<THalf, TRung>, TR
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void DotWide(TRung even, TRung odd, byte* quads, nint offset)
+    public void DotWide(TRung weights, byte* quads, nint offset)
     {
-        low.DotWide(even, odd, quads, offset);
-        high.DotWide(even, odd, quads, offset + WideBytes);
+        low.DotWide(weights, quads, offset);
+        high.DotWide(weights, quads, offset + (4 * THalf.Tokens));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TilePair<THalf, TRung> JoinNibbles(in TilePair<THalf, TRung> low, in TilePair<THalf, TRung> high)
+        => new(THalf.JoinNibbles(low.low, high.low), THalf.JoinNibbles(low.high, high.high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ScaleAdd(in TilePair<THalf, TRung> sums, TRung scales)

@@ -24,7 +24,7 @@ public readonly unsafe partial struct Q8_0 : IPanelKernel
     public static int ChunkBytes => 1088;
 
     /// <inheritdoc/>
-    public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Wide, 128, false);
+    public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, 8, false);
 
     /// <inheritdoc/>
     public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
@@ -56,20 +56,15 @@ public readonly unsafe partial struct Q8_0 : IPanelKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
     {
-        nint quadBytes = (TRung.HasByteDot ? 4 : 8) * TTile.Tokens;
         byte* lines = chunk + LinesAt;
         for (int block = 0; block < 2; block++, chunk += 32)
         {
             byte* x = activations;
-            var sums = TTile.StartWide(x, 8 * quadBytes);
-            for (byte* end = lines + BlockLineBytes; lines < end; lines += 64, x += quadBytes)
-            {
-                TRung.SplitWide(TRung.LoadLine(lines), out var even, out var odd);
-                sums.DotWide(even, odd, x, 0);
-            }
-
-            accumulators.Accumulate(sums, TRung.LoadHalf((ushort*)chunk), activations, (8 * quadBytes) + (4 * TTile.Tokens));
-            activations += (8 * quadBytes) + (8 * TTile.Tokens);
+            var sums = WideSums<TRung, TTile>.Start(x, 32 * TTile.Tokens);
+            for (byte* end = lines + BlockLineBytes; lines < end; lines += 64, x += 4 * TTile.Tokens)
+                sums.Dot(TRung.LoadLine(lines), x, 0);
+            accumulators.Accumulate(sums.ToInt32(), TRung.LoadHalf((ushort*)chunk), x, 4 * TTile.Tokens);
+            activations += 40 * TTile.Tokens;
         }
     }
 }

@@ -1,0 +1,342 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+
+namespace Hearth.Kernels.Isa;
+
+/// <summary>
+/// 128-bit rung: four NEON registers of four rows each. All sums are 32-bit and all weights signed bytes, so that narrow and wide
+/// dots are the same instruction; <typeparamref name="TDot"/> says which.
+/// </summary>
+internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
+    where TDot : struct, INeonDot
+{
+    private readonly Vector128<byte> first;
+    private readonly Vector128<byte> second;
+    private readonly Vector128<byte> third;
+    private readonly Vector128<byte> fourth;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Neon(Vector128<byte> first, Vector128<byte> second, Vector128<byte> third, Vector128<byte> fourth)
+    {
+        this.first = first;
+        this.second = second;
+        this.third = third;
+        this.fourth = fourth;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Neon(Vector128<float> first, Vector128<float> second, Vector128<float> third, Vector128<float> fourth)
+        : this(first.AsByte(), second.AsByte(), third.AsByte(), fourth.AsByte())
+    {
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Neon(Vector128<int> first, Vector128<int> second, Vector128<int> third, Vector128<int> fourth)
+        : this(first.AsByte(), second.AsByte(), third.AsByte(), fourth.AsByte())
+    {
+    }
+
+    public static Rung Rung => TDot.Rung;
+
+    public static bool IsSupported => AdvSimd.Arm64.IsSupported && TDot.IsSupported;
+
+    public static int TileTokens => 4;
+
+    public static bool HasByteDot => true;
+
+    public static Neon<TDot> Zero => default;
+
+    private Vector128<float> F0 => first.AsSingle();
+
+    private Vector128<float> F1 => second.AsSingle();
+
+    private Vector128<float> F2 => third.AsSingle();
+
+    private Vector128<float> F3 => fourth.AsSingle();
+
+    private Vector128<int> I0 => first.AsInt32();
+
+    private Vector128<int> I1 => second.AsInt32();
+
+    private Vector128<int> I2 => third.AsInt32();
+
+    private Vector128<int> I3 => fourth.AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> Broadcast(float value) => Repeat(Vector128.Create(value).AsByte());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> Load(float* source) => LoadLine((byte*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Neon<TDot> value, float* destination)
+    {
+        value.F0.Store(destination);
+        value.F1.Store(destination + 4);
+        value.F2.Store(destination + 8);
+        value.F3.Store(destination + 12);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> LoadHalf(ushort* source)
+    {
+        var low = Vector128.Load((short*)source);
+        var high = Vector128.Load((short*)source + 8);
+        return new(
+            Widen(AdvSimd.SignExtendWideningLower(low.GetLower())),
+            Widen(AdvSimd.SignExtendWideningUpper(low)),
+            Widen(AdvSimd.SignExtendWideningLower(high.GetLower())),
+            Widen(AdvSimd.SignExtendWideningUpper(high)));
+
+        // Sign and the 15 low bits move to their places in a float; the missing exponent bias of 112 is a factor.
+        static Vector128<float> Widen(Vector128<int> bits)
+            => ((bits << 13) & Vector128.Create(unchecked((int)0x8FFFE000))).AsSingle() * Vector128.Create(Half16.BiasFactor);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> LoadBFloat16(ushort* source)
+    {
+        var low = Vector128.Load(source);
+        var high = Vector128.Load(source + 8);
+        return new(
+            (AdvSimd.ZeroExtendWideningLower(low.GetLower()) << 16).AsInt32(),
+            (AdvSimd.ZeroExtendWideningUpper(low) << 16).AsInt32(),
+            (AdvSimd.ZeroExtendWideningLower(high.GetLower()) << 16).AsInt32(),
+            (AdvSimd.ZeroExtendWideningUpper(high) << 16).AsInt32());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> operator +(Neon<TDot> left, Neon<TDot> right)
+        => new(left.F0 + right.F0, left.F1 + right.F1, left.F2 + right.F2, left.F3 + right.F3);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> operator -(Neon<TDot> left, Neon<TDot> right)
+        => new(left.F0 - right.F0, left.F1 - right.F1, left.F2 - right.F2, left.F3 - right.F3);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> operator *(Neon<TDot> left, Neon<TDot> right)
+        => new(left.F0 * right.F0, left.F1 * right.F1, left.F2 * right.F2, left.F3 * right.F3);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> operator /(Neon<TDot> left, Neon<TDot> right)
+        => new(left.F0 / right.F0, left.F1 / right.F1, left.F2 / right.F2, left.F3 / right.F3);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> MultiplyAdd(Neon<TDot> a, Neon<TDot> b, Neon<TDot> c)
+        => new(
+            AdvSimd.FusedMultiplyAdd(c.F0, a.F0, b.F0),
+            AdvSimd.FusedMultiplyAdd(c.F1, a.F1, b.F1),
+            AdvSimd.FusedMultiplyAdd(c.F2, a.F2, b.F2),
+            AdvSimd.FusedMultiplyAdd(c.F3, a.F3, b.F3));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> NegatedMultiplyAdd(Neon<TDot> a, Neon<TDot> b, Neon<TDot> c)
+        => new(
+            AdvSimd.FusedMultiplySubtract(c.F0, a.F0, b.F0),
+            AdvSimd.FusedMultiplySubtract(c.F1, a.F1, b.F1),
+            AdvSimd.FusedMultiplySubtract(c.F2, a.F2, b.F2),
+            AdvSimd.FusedMultiplySubtract(c.F3, a.F3, b.F3));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> Max(Neon<TDot> left, Neon<TDot> right) => SelectGreater(left, right, left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> Min(Neon<TDot> left, Neon<TDot> right) => SelectGreater(right, left, left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> Abs(Neon<TDot> value)
+        => new(AdvSimd.Abs(value.F0), AdvSimd.Abs(value.F1), AdvSimd.Abs(value.F2), AdvSimd.Abs(value.F3));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> Sqrt(Neon<TDot> value)
+        => new(
+            AdvSimd.Arm64.Sqrt(value.F0), AdvSimd.Arm64.Sqrt(value.F1), AdvSimd.Arm64.Sqrt(value.F2), AdvSimd.Arm64.Sqrt(value.F3));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> Round(Neon<TDot> value)
+        => new(
+            AdvSimd.RoundToNearest(value.F0),
+            AdvSimd.RoundToNearest(value.F1),
+            AdvSimd.RoundToNearest(value.F2),
+            AdvSimd.RoundToNearest(value.F3));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> PowerOfTwo(Neon<TDot> exponent)
+    {
+        return new(Power(exponent.F0), Power(exponent.F1), Power(exponent.F2), Power(exponent.F3));
+
+        static Vector128<int> Power(Vector128<float> exponent)
+            => (AdvSimd.ConvertToInt32RoundToZero(exponent) + Vector128.Create(127)) << 23;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> SelectGreater(Neon<TDot> left, Neon<TDot> right, Neon<TDot> whenGreater, Neon<TDot> otherwise)
+        => new(
+            AdvSimd.BitwiseSelect(AdvSimd.CompareGreaterThan(left.F0, right.F0), whenGreater.F0, otherwise.F0),
+            AdvSimd.BitwiseSelect(AdvSimd.CompareGreaterThan(left.F1, right.F1), whenGreater.F1, otherwise.F1),
+            AdvSimd.BitwiseSelect(AdvSimd.CompareGreaterThan(left.F2, right.F2), whenGreater.F2, otherwise.F2),
+            AdvSimd.BitwiseSelect(AdvSimd.CompareGreaterThan(left.F3, right.F3), whenGreater.F3, otherwise.F3));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Neon<TDot> value) => Tree.Sum((value.F0 + value.F2) + (value.F1 + value.F3));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float MaxLane(Neon<TDot> value)
+    {
+        return Tree.Max(Greater(Greater(value.F0, value.F2), Greater(value.F1, value.F3)));
+
+        static Vector128<float> Greater(Vector128<float> left, Vector128<float> right)
+            => AdvSimd.BitwiseSelect(AdvSimd.CompareGreaterThan(left, right), left, right);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreAsSBytes(Neon<TDot> value, sbyte* destination)
+    {
+        var low = Shorts(value.F0, value.F1);
+        var high = Shorts(value.F2, value.F3);
+        AdvSimd.ExtractNarrowingSaturateUpper(AdvSimd.ExtractNarrowingSaturateLower(low), high).Store(destination);
+
+        static Vector128<short> Shorts(Vector128<float> low, Vector128<float> high)
+            => AdvSimd.ExtractNarrowingSaturateUpper(
+                AdvSimd.ExtractNarrowingSaturateLower(AdvSimd.ConvertToInt32RoundToEven(low)),
+                AdvSimd.ConvertToInt32RoundToEven(high));
+    }
+
+    // No prefetch: Arm cores stream weights well by themselves, and the instruction takes a load slot.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> LoadLine(byte* source)
+        => new(Vector128.Load(source), Vector128.Load(source + 16), Vector128.Load(source + 32), Vector128.Load(source + 48));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> BroadcastByte(byte value) => Repeat(Vector128.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> LoadTable(byte* source) => Repeat(Vector128.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> Lookup(Neon<TDot> table, Neon<TDot> indices)
+        => new(
+            AdvSimd.Arm64.VectorTableLookup(table.first, indices.first),
+            AdvSimd.Arm64.VectorTableLookup(table.second, indices.second),
+            AdvSimd.Arm64.VectorTableLookup(table.third, indices.third),
+            AdvSimd.Arm64.VectorTableLookup(table.fourth, indices.fourth));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> And(Neon<TDot> left, Neon<TDot> right)
+        => new(left.first & right.first, left.second & right.second, left.third & right.third, left.fourth & right.fourth);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> Or(Neon<TDot> left, Neon<TDot> right)
+        => new(left.first | right.first, left.second | right.second, left.third | right.third, left.fourth | right.fourth);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> ShiftRight(Neon<TDot> value, int bits, Neon<TDot> mask)
+        => And(new(value.first >> bits, value.second >> bits, value.third >> bits, value.fourth >> bits), mask);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> ShiftLeft(Neon<TDot> value, int bits, Neon<TDot> mask)
+        => And(new(value.first << bits, value.second << bits, value.third << bits, value.fourth << bits), mask);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> StartDot(int correction)
+        => Repeat(Vector128.Create((short)correction + (correction >> 16)).AsByte());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> Dot(Neon<TDot> sum, Neon<TDot> weights, byte* activations)
+    {
+        var x = Vector128.Create(*(int*)activations).AsSByte();
+        return new(
+            TDot.Add(sum.I0, weights.first.AsSByte(), x),
+            TDot.Add(sum.I1, weights.second.AsSByte(), x),
+            TDot.Add(sum.I2, weights.third.AsSByte(), x),
+            TDot.Add(sum.I3, weights.fourth.AsSByte(), x));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> ToInt32(Neon<TDot> sum) => sum;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> LoadScales(byte* source)
+    {
+        var bytes = Vector128.Load(source);
+        var low = AdvSimd.ZeroExtendWideningLower(bytes.GetLower());
+        var high = AdvSimd.ZeroExtendWideningUpper(bytes);
+        return new(
+            AdvSimd.ZeroExtendWideningLower(low.GetLower()).AsInt32(),
+            AdvSimd.ZeroExtendWideningUpper(low).AsInt32(),
+            AdvSimd.ZeroExtendWideningLower(high.GetLower()).AsInt32(),
+            AdvSimd.ZeroExtendWideningUpper(high).AsInt32());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> LoadSignedScales(sbyte* source)
+    {
+        var bytes = Vector128.Load(source);
+        var low = AdvSimd.SignExtendWideningLower(bytes.GetLower());
+        var high = AdvSimd.SignExtendWideningUpper(bytes);
+        return new(
+            AdvSimd.SignExtendWideningLower(low.GetLower()),
+            AdvSimd.SignExtendWideningUpper(low),
+            AdvSimd.SignExtendWideningLower(high.GetLower()),
+            AdvSimd.SignExtendWideningUpper(high));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> ScaleAdd(Neon<TDot> total, Neon<TDot> sum, Neon<TDot> scales)
+        => new(
+            AdvSimd.MultiplyAdd(total.I0, sum.I0, scales.I0),
+            AdvSimd.MultiplyAdd(total.I1, sum.I1, scales.I1),
+            AdvSimd.MultiplyAdd(total.I2, sum.I2, scales.I2),
+            AdvSimd.MultiplyAdd(total.I3, sum.I3, scales.I3));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> PairAdd(Neon<TDot> total, byte* pairs, int sums)
+    {
+        var both = Vector128.Create(sums).AsInt16();
+        var low = Vector128.Load((sbyte*)pairs);
+        var high = Vector128.Load((sbyte*)pairs + 16);
+        return new(
+            total.I0 + Pairs(AdvSimd.SignExtendWideningLower(low.GetLower()), both),
+            total.I1 + Pairs(AdvSimd.SignExtendWideningUpper(low), both),
+            total.I2 + Pairs(AdvSimd.SignExtendWideningLower(high.GetLower()), both),
+            total.I3 + Pairs(AdvSimd.SignExtendWideningUpper(high), both));
+
+        static Vector128<int> Pairs(Vector128<short> pairs, Vector128<short> sums)
+            => AdvSimd.Arm64.AddPairwise(
+                AdvSimd.MultiplyWideningLower(pairs.GetLower(), sums.GetLower()), AdvSimd.MultiplyWideningUpper(pairs, sums));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> JoinNibbles(Neon<TDot> low, Neon<TDot> high)
+        => AddInt32(low, new(high.I0 << 4, high.I1 << 4, high.I2 << 4, high.I3 << 4));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> StartWide(int correction) => default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> DotWide(Neon<TDot> sum, Neon<TDot> weights, byte* activations)
+    {
+        var bias = Vector128.Create((byte)0x80);
+        return Dot(sum, new(weights.first ^ bias, weights.second ^ bias, weights.third ^ bias, weights.fourth ^ bias), activations);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> MultiplyAddInt32(Neon<TDot> total, Neon<TDot> values, sbyte* scales)
+        => ScaleAdd(total, values, LoadSignedScales(scales));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> ToSingle(Neon<TDot> integers)
+        => new(
+            AdvSimd.ConvertToSingle(integers.I0),
+            AdvSimd.ConvertToSingle(integers.I1),
+            AdvSimd.ConvertToSingle(integers.I2),
+            AdvSimd.ConvertToSingle(integers.I3));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> AddInt32(Neon<TDot> left, Neon<TDot> right)
+        => new(left.I0 + right.I0, left.I1 + right.I1, left.I2 + right.I2, left.I3 + right.I3);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Neon<TDot> Repeat(Vector128<byte> all) => new(all, all, all, all);
+}

@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Hearth.Kernels.Isa;
+
+/// <summary>AVX-VNNI: vpdpbusd multiplies and adds full-range bytes into one 32-bit sum per row.</summary>
+internal readonly struct VnniDot : IYmmDot
+{
+    public static Rung Rung => Rung.AvxVnni;
+
+    public static bool IsSupported => AvxVnni.IsSupported;
+
+    public static bool HasByteDot => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Start(Vector256<int> corrections)
+        => Avx2.MultiplyAddAdjacent(corrections.AsInt16(), Vector256.Create((short)1));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Add(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> activations)
+        => AvxVnni.MultiplyWideningAndAdd(sum, weights, activations);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> ToInt32(Vector256<int> sum) => sum;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Scales(Vector256<int> scales) => scales;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> ScaleAdd(Vector256<int> total, Vector256<int> sum, Vector256<int> scales) => total + (sum * scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> JoinNibbles(Vector256<int> low, Vector256<int> high) => low + (high << 4);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> AddWide(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> activations)
+        => AvxVnni.MultiplyWideningAndAdd(sum, weights, activations);
+}

@@ -1,0 +1,286 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Hearth.Kernels.Isa;
+
+/// <summary>
+/// 256-bit rung: two ymm, rows 0 to 7 and 8 to 15. What differs between AVX2 and AVX-VNNI is how bytes are multiplied:
+/// <typeparamref name="TDot"/>.
+/// </summary>
+internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
+    where TDot : struct, IYmmDot
+{
+    // As for Avx512.
+    private const int PrefetchBytes = 4096;
+
+    private readonly Vector256<byte> low;
+    private readonly Vector256<byte> high;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Ymm(Vector256<byte> low, Vector256<byte> high)
+    {
+        this.low = low;
+        this.high = high;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Ymm(Vector256<float> low, Vector256<float> high)
+        : this(low.AsByte(), high.AsByte())
+    {
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Ymm(Vector256<int> low, Vector256<int> high)
+        : this(low.AsByte(), high.AsByte())
+    {
+    }
+
+    public static Rung Rung => TDot.Rung;
+
+    public static bool IsSupported => Avx2.IsSupported && Fma.IsSupported && TDot.IsSupported;
+
+    public static int TileTokens => 4;
+
+    public static bool HasByteDot => TDot.HasByteDot;
+
+    public static Ymm<TDot> Zero => default;
+
+    private Vector256<float> LowFloats => low.AsSingle();
+
+    private Vector256<float> HighFloats => high.AsSingle();
+
+    private Vector256<int> LowInts => low.AsInt32();
+
+    private Vector256<int> HighInts => high.AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> Broadcast(float value)
+    {
+        var all = Vector256.Create(value);
+        return new(all, all);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> Load(float* source) => new(Vector256.Load(source), Vector256.Load(source + 8));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Ymm<TDot> value, float* destination)
+    {
+        value.LowFloats.Store(destination);
+        value.HighFloats.Store(destination + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> LoadHalf(ushort* source)
+    {
+        return new(Widen(source), Widen(source + 8));
+
+        static Vector256<float> Widen(ushort* source)
+        {
+            // Sign and the 15 low bits move to their places in a float; the missing exponent bias of 112 is a factor.
+            var bits = (Avx2.ConvertToVector256Int32((short*)source) << 13) & Vector256.Create(unchecked((int)0x8FFFE000));
+            return bits.AsSingle() * Vector256.Create(Half16.BiasFactor);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> LoadBFloat16(ushort* source)
+        => new(Avx2.ConvertToVector256Int32(source) << 16, Avx2.ConvertToVector256Int32(source + 8) << 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> operator +(Ymm<TDot> left, Ymm<TDot> right)
+        => new(left.LowFloats + right.LowFloats, left.HighFloats + right.HighFloats);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> operator -(Ymm<TDot> left, Ymm<TDot> right)
+        => new(left.LowFloats - right.LowFloats, left.HighFloats - right.HighFloats);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> operator *(Ymm<TDot> left, Ymm<TDot> right)
+        => new(left.LowFloats * right.LowFloats, left.HighFloats * right.HighFloats);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> operator /(Ymm<TDot> left, Ymm<TDot> right)
+        => new(left.LowFloats / right.LowFloats, left.HighFloats / right.HighFloats);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> MultiplyAdd(Ymm<TDot> a, Ymm<TDot> b, Ymm<TDot> c)
+        => new(Fma.MultiplyAdd(a.LowFloats, b.LowFloats, c.LowFloats), Fma.MultiplyAdd(a.HighFloats, b.HighFloats, c.HighFloats));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> NegatedMultiplyAdd(Ymm<TDot> a, Ymm<TDot> b, Ymm<TDot> c)
+        => new(
+            Fma.MultiplyAddNegated(a.LowFloats, b.LowFloats, c.LowFloats),
+            Fma.MultiplyAddNegated(a.HighFloats, b.HighFloats, c.HighFloats));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> Max(Ymm<TDot> left, Ymm<TDot> right)
+        => new(Avx.Max(left.LowFloats, right.LowFloats), Avx.Max(left.HighFloats, right.HighFloats));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> Min(Ymm<TDot> left, Ymm<TDot> right)
+        => new(Avx.Min(left.LowFloats, right.LowFloats), Avx.Min(left.HighFloats, right.HighFloats));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> Abs(Ymm<TDot> value) => new(Vector256.Abs(value.LowFloats), Vector256.Abs(value.HighFloats));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> Sqrt(Ymm<TDot> value) => new(Avx.Sqrt(value.LowFloats), Avx.Sqrt(value.HighFloats));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> Round(Ymm<TDot> value)
+        => new(Avx.RoundToNearestInteger(value.LowFloats), Avx.RoundToNearestInteger(value.HighFloats));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> PowerOfTwo(Ymm<TDot> exponent)
+    {
+        var bias = Vector256.Create(127);
+        return new(
+            (Avx.ConvertToVector256Int32(exponent.LowFloats) + bias) << 23,
+            (Avx.ConvertToVector256Int32(exponent.HighFloats) + bias) << 23);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> SelectGreater(Ymm<TDot> left, Ymm<TDot> right, Ymm<TDot> whenGreater, Ymm<TDot> otherwise)
+        => new(
+            Avx.BlendVariable(
+                otherwise.LowFloats, whenGreater.LowFloats, Avx.CompareGreaterThan(left.LowFloats, right.LowFloats)),
+            Avx.BlendVariable(
+                otherwise.HighFloats, whenGreater.HighFloats, Avx.CompareGreaterThan(left.HighFloats, right.HighFloats)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Ymm<TDot> value)
+    {
+        var eight = value.LowFloats + value.HighFloats;
+        return Tree.Sum(eight.GetLower() + eight.GetUpper());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float MaxLane(Ymm<TDot> value)
+    {
+        var eight = Avx.Max(value.LowFloats, value.HighFloats);
+        return Tree.Max(Sse.Max(eight.GetLower(), eight.GetUpper()));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreAsSBytes(Ymm<TDot> value, sbyte* destination)
+    {
+        // Packing works within 128-bit halves: the middle quarters change places afterwards.
+        var shorts = Avx2.PackSignedSaturate(
+            Avx.ConvertToVector256Int32(value.LowFloats), Avx.ConvertToVector256Int32(value.HighFloats));
+        shorts = Avx2.Permute4x64(shorts.AsInt64(), 0b11_01_10_00).AsInt16();
+        Sse2.PackSignedSaturate(shorts.GetLower(), shorts.GetUpper()).Store(destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> LoadLine(byte* source)
+    {
+        Sse.Prefetch0(source + PrefetchBytes);
+        return new(Vector256.Load(source), Vector256.Load(source + 32));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> BroadcastByte(byte value)
+    {
+        var all = Vector256.Create(value);
+        return new(all, all);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> LoadTable(byte* source)
+    {
+        var table = Avx2.BroadcastVector128ToVector256(source);
+        return new(table, table);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> Lookup(Ymm<TDot> table, Ymm<TDot> indices)
+        => new(Avx2.Shuffle(table.low, indices.low), Avx2.Shuffle(table.high, indices.high));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> And(Ymm<TDot> left, Ymm<TDot> right) => new(left.low & right.low, left.high & right.high);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> Or(Ymm<TDot> left, Ymm<TDot> right) => new(left.low | right.low, left.high | right.high);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> ShiftRight(Ymm<TDot> value, int bits, Ymm<TDot> mask)
+        => new((value.low.AsUInt16() >> bits).AsByte() & mask.low, (value.high.AsUInt16() >> bits).AsByte() & mask.high);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> ShiftLeft(Ymm<TDot> value, int bits, Ymm<TDot> mask)
+        => new((value.low.AsUInt16() << bits).AsByte() & mask.low, (value.high.AsUInt16() << bits).AsByte() & mask.high);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> StartDot(int correction)
+    {
+        var start = TDot.Start(Vector256.Create(correction));
+        return new(start, start);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> Dot(Ymm<TDot> sum, Ymm<TDot> weights, byte* activations)
+    {
+        var x = Vector256.Create(*(int*)activations).AsSByte();
+        return new(TDot.Add(sum.LowInts, weights.low, x), TDot.Add(sum.HighInts, weights.high, x));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> ToInt32(Ymm<TDot> sum) => new(TDot.ToInt32(sum.LowInts), TDot.ToInt32(sum.HighInts));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> LoadScales(byte* source)
+        => new(TDot.Scales(Avx2.ConvertToVector256Int32(source)), TDot.Scales(Avx2.ConvertToVector256Int32(source + 8)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> LoadSignedScales(sbyte* source)
+        => new(TDot.Scales(Avx2.ConvertToVector256Int32(source)), TDot.Scales(Avx2.ConvertToVector256Int32(source + 8)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> ScaleAdd(Ymm<TDot> total, Ymm<TDot> sum, Ymm<TDot> scales)
+        => new(
+            TDot.ScaleAdd(total.LowInts, sum.LowInts, scales.LowInts),
+            TDot.ScaleAdd(total.HighInts, sum.HighInts, scales.HighInts));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> PairAdd(Ymm<TDot> total, byte* pairs, int sums)
+    {
+        var both = Vector256.Create(sums).AsInt16();
+        return new(
+            total.LowInts + Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16((sbyte*)pairs), both),
+            total.HighInts + Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16((sbyte*)pairs + 16), both));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> JoinNibbles(Ymm<TDot> low, Ymm<TDot> high)
+        => new(TDot.JoinNibbles(low.LowInts, high.LowInts), TDot.JoinNibbles(low.HighInts, high.HighInts));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> StartWide(int correction)
+    {
+        var start = Avx2.MultiplyAddAdjacent(Vector256.Create(correction).AsInt16(), Vector256.Create((short)16));
+        return new(start, start);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> DotWide(Ymm<TDot> sum, Ymm<TDot> weights, byte* activations)
+    {
+        var x = Vector256.Create(*(int*)activations).AsSByte();
+        return new(TDot.AddWide(sum.LowInts, weights.low, x), TDot.AddWide(sum.HighInts, weights.high, x));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> MultiplyAddInt32(Ymm<TDot> total, Ymm<TDot> values, sbyte* scales)
+        => new(
+            total.LowInts + (values.LowInts * Avx2.ConvertToVector256Int32(scales)),
+            total.HighInts + (values.HighInts * Avx2.ConvertToVector256Int32(scales + 8)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> ToSingle(Ymm<TDot> integers)
+        => new(Avx.ConvertToVector256Single(integers.LowInts), Avx.ConvertToVector256Single(integers.HighInts));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> AddInt32(Ymm<TDot> left, Ymm<TDot> right)
+        => new(left.LowInts + right.LowInts, left.HighInts + right.HighInts);
+}
