@@ -1,0 +1,35 @@
+using Hearth.Kernels.Matmul;
+
+namespace Hearth.Kernels.Tests.Matmul;
+
+public sealed class TokenTilesTests
+{
+    [Theory]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void Tiles_cover_every_token_once_and_in_order(int widest)
+    {
+        for (int tokens = 1; tokens <= 40; tokens++)
+        {
+            var tiles = new TokenTiles(tokens, widest);
+            int next = 0;
+            for (int tile = 0; tile < tiles.Count; tile++)
+            {
+                Assert.Equal(next, tiles.First(tile));
+                Assert.InRange(tiles.Present(tile), 1, tiles.Width(tile));
+                Assert.True(int.IsPow2(tiles.Width(tile)) && tiles.Width(tile) <= widest);
+                next += tiles.Present(tile);
+            }
+
+            Assert.Equal(tokens, next);
+            Assert.Equal(tiles.PaddedTokens, Enumerable.Range(0, tiles.Count).Sum(tile => tiles.Width(tile)));
+        }
+    }
+
+    [Fact]
+    public void A_token_more_never_needs_less_room()
+    {
+        for (int tokens = 1; tokens < 40; tokens++)
+            Assert.True(new TokenTiles(tokens, 8).PaddedTokens <= new TokenTiles(tokens + 1, 8).PaddedTokens);
+    }
+}
