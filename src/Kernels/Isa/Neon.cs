@@ -179,6 +179,14 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
             AdvSimd.BitwiseSelect(AdvSimd.CompareGreaterThan(left.F3, right.F3), whenGreater.F3, otherwise.F3));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> SwapPairs(Neon<TDot> value)
+        => new(
+            AdvSimd.ReverseElement32(value.first.AsInt64()).AsByte(),
+            AdvSimd.ReverseElement32(value.second.AsInt64()).AsByte(),
+            AdvSimd.ReverseElement32(value.third.AsInt64()).AsByte(),
+            AdvSimd.ReverseElement32(value.fourth.AsInt64()).AsByte());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Neon<TDot> value) => Tree.Sum((value.F0 + value.F2) + (value.F1 + value.F3));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -150,6 +150,10 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
                 otherwise.HighFloats, whenGreater.HighFloats, Avx.CompareGreaterThan(left.HighFloats, right.HighFloats)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> SwapPairs(Ymm<TDot> value)
+        => new(Avx.Permute(value.LowFloats, 0b10_11_00_01), Avx.Permute(value.HighFloats, 0b10_11_00_01));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Ymm<TDot> value)
     {
         var eight = value.LowFloats + value.HighFloats;

@@ -32,6 +32,7 @@ internal sealed unsafe class RungCase<TRung>(string name) : RungCase
             ["Round"] = (a, _, _) => Floats(TRung.Round(From(a))),
             ["PowerOfTwo"] = (a, _, _) => Floats(TRung.PowerOfTwo(Exponents(a))),
             ["SelectGreater"] = (a, b, c) => Floats(TRung.SelectGreater(From(a), From(b), From(c), From(a))),
+            ["SwapPairs"] = (a, _, _) => Floats(TRung.SwapPairs(From(a))),
             ["Sum"] = (a, _, _) => [TRung.Sum(From(a))],
             ["MaxLane"] = (a, _, _) => [TRung.MaxLane(From(a))],
         };
