@@ -32,10 +32,30 @@ internal sealed class GgufCursor(MappedFile map)
             throw Error(at, $"{what} is {length} bytes long, but only {Remaining} bytes are left in the file");
         if (length > MaxStringBytes)
             throw Error(at, $"{what} is {length} bytes long; the limit is {MaxStringBytes}");
-        return Take((long)length, what);
+        return Take((int)length, what);
     }
 
     public string ReadString(string what) => Encoding.UTF8.GetString(ReadUtf8(what));
+
+    /// <summary>Checks and passes strings, in one loop over the bytes because a vocabulary has hundreds of thousands.</summary>
+    public void SkipStrings(int count, string what)
+    {
+        var window = map.Bytes(Position, Math.Min(Remaining, Array.MaxLength));
+        var at = 0;
+        var passed = 0;
+        for (; passed < count && window.Length - at >= sizeof(ulong); passed++)
+        {
+            var length = BinaryPrimitives.ReadUInt64LittleEndian(window[at..]);
+            if (length > MaxStringBytes || length > (ulong)(window.Length - at - sizeof(ulong)))
+                break;
+            at += sizeof(ulong) + (int)length;
+        }
+
+        // What did not fit is refused with its reason, or lies beyond the window.
+        Position += at;
+        for (; passed < count; passed++)
+            ReadUtf8(what);
+    }
 
     /// <summary>
     /// A count of records that follow, each of at least <paramref name="leastBytes"/> bytes: checked against the bytes that remain,
@@ -50,14 +70,20 @@ internal sealed class GgufCursor(MappedFile map)
         return (int)count;
     }
 
-    /// <summary>Bytes that have been checked to remain or are checked now.</summary>
-    public ReadOnlySpan<byte> Take(long length, string what)
+    /// <summary>The next bytes.</summary>
+    public ReadOnlySpan<byte> Take(int length, string what)
+    {
+        var start = Position;
+        Skip(length, what);
+        return map.Bytes(start, length);
+    }
+
+    /// <summary>Passes bytes.</summary>
+    public void Skip(long length, string what)
     {
         if (length > Remaining)
             throw Error(Position, $"the file ends inside {what}: {length} bytes are needed and {Remaining} are left");
-        var bytes = map.Bytes(Position, length);
         Position += length;
-        return bytes;
     }
 
     public InvalidModelException Error(long offset, string fact) => new($"{map.Name}: at byte {offset}: {fact}.");

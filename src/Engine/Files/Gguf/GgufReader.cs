@@ -116,17 +116,16 @@ internal static class GgufReader
 
         var count = cursor.CheckCount(cursor.ReadUInt64(what), size, $"the length of the array of key '{key}'");
         var start = cursor.Position;
-        if (type != GgufValueType.String)
-        {
-            if ((long)count * size > Array.MaxLength)
-                throw cursor.Error(at, $"key '{key}' is an array of {(long)count * size} bytes; the limit is {Array.MaxLength}");
-            cursor.Take((long)count * size, what);
-            return GgufValue.OfFile(type, count, cursor.Map, start);
-        }
-
-        for (var i = 0; i < count; i++)
-            cursor.ReadUtf8(what);
-        return GgufValue.OfFile(new GgufStringArray(cursor.Map, start, count));
+        if (type == GgufValueType.String)
+            cursor.SkipStrings(count, what);
+        else
+            cursor.Skip((long)count * size, what);
+        var bytes = cursor.Position - start;
+        if (bytes > Array.MaxLength)
+            throw cursor.Error(at, $"key '{key}' is an array of {bytes} bytes; the limit is {Array.MaxLength}");
+        return type == GgufValueType.String
+            ? GgufValue.OfFile(new GgufStringArray(cursor.Map, start, (int)bytes, count))
+            : GgufValue.OfFile(type, count, cursor.Map, start);
     }
 
     private static uint ReadAlignment(GgufCursor cursor, GgufMetadata metadata)

@@ -14,7 +14,8 @@ public sealed class GgufStringArray : IReadOnlyList<string>
     private readonly string[]? values;
     private readonly MappedFile? map;
     private readonly long start;
-    private readonly Lazy<long[]>? offsets;
+    private readonly int byteLength;
+    private readonly Lazy<int[]>? ends;
 
     internal GgufStringArray(string[] values)
     {
@@ -22,13 +23,14 @@ public sealed class GgufStringArray : IReadOnlyList<string>
         Count = values.Length;
     }
 
-    /// <summary>Names strings in a file whose lengths have been checked; <paramref name="start"/> is the first length field.</summary>
-    internal GgufStringArray(MappedFile map, long start, int count)
+    /// <summary>Names strings in a file whose lengths have been checked.</summary>
+    internal GgufStringArray(MappedFile map, long start, int byteLength, int count)
     {
         this.map = map;
         this.start = start;
+        this.byteLength = byteLength;
         Count = count;
-        offsets = new Lazy<long[]>(FindStrings);
+        ends = new Lazy<int[]>(FindEnds);
     }
 
     /// <inheritdoc/>
@@ -60,24 +62,25 @@ public sealed class GgufStringArray : IReadOnlyList<string>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    // Each string has its length in front, as a u64.
     private ReadOnlySpan<byte> MappedUtf8(int index)
     {
-        var offset = offsets!.Value[index];
-        return map!.Bytes(offset + sizeof(ulong), StringLength(offset));
+        var found = ends!.Value;
+        var first = (index == 0 ? 0 : found[index - 1]) + sizeof(ulong);
+        return map!.Bytes(start + first, found[index] - first);
     }
 
-    private long[] FindStrings()
+    private int[] FindEnds()
     {
-        var found = new long[Count];
-        var offset = start;
-        for (var i = 0; i < found.Length; i++)
+        var found = new int[Count];
+        var bytes = map!.Bytes(start, byteLength);
+        var at = 0;
+        foreach (ref var end in found.AsSpan())
         {
-            found[i] = offset;
-            offset += sizeof(ulong) + StringLength(offset);
+            at += sizeof(ulong) + (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
+            end = at;
         }
 
         return found;
     }
-
-    private long StringLength(long offset) => BinaryPrimitives.ReadInt64LittleEndian(map!.Bytes(offset, sizeof(ulong)));
 }
