@@ -5,7 +5,7 @@ internal interface ISubwordEncoder
 {
     /// <summary>Appends the tokens of a stretch of text.</summary>
     /// <param name="text">Not empty.</param>
-    /// <param name="startsText">Whether the text, or the text after a special token, begins here.</param>
+    /// <param name="isFirst">Whether the whole text begins here; otherwise a special token precedes.</param>
     /// <param name="scratch">Working memory.</param>
-    void Encode(ReadOnlySpan<char> text, bool startsText, EncodingScratch scratch);
+    void Encode(ReadOnlySpan<char> text, bool isFirst, EncodingScratch scratch);
 }

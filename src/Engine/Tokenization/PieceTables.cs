@@ -53,7 +53,7 @@ internal static class PieceTables
             {
                 table.AddUnlisted(0);
             }
-            else if ((attributes & TokenAttributes.Byte) != 0 && ByteTokens.TryParse(text, out var value))
+            else if ((attributes & TokenAttributes.Byte) != 0 && ByteFallback.TryParse(text, out var value))
             {
                 bytes[0] = value;
                 table.AddUnlisted(1);

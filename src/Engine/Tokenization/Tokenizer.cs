@@ -38,8 +38,10 @@ internal sealed class Tokenizer : ITokenizer
         EndOfGeneration = vocabulary.EndOfGeneration;
         AddsSpacePrefix = vocabulary.AddSpacePrefix;
 
+        Special = vocabulary.Special;
+        if (vocabulary.Kind == SubwordKind.None) return;
         var pieces = PieceTables.Searchable(vocabulary);
-        Special = vocabulary.Special with { Newline = ByteTokens.FindNewline(pieces) };
+        Special = Special with { Newline = pieces.Find("\n"u8) is >= 0 and var id ? id : pieces.Find("<0x0A>"u8) };
         encoder = vocabulary.Kind switch
         {
             SubwordKind.SentencePiece => new SentencePieceEncoder(vocabulary, pieces),
@@ -131,12 +133,12 @@ internal sealed class Tokenizer : ITokenizer
 
         if (addSpecial && Special.AddBos && Special.Bos >= 0) scratch.Ids.Add(Special.Bos);
         splitter.Split(text, parseSpecial, scratch);
-        var startsText = true;
+        var isFirst = true;
         foreach (var fragment in scratch.Fragments)
         {
-            if (fragment.IsText) encoder.Encode(text.Slice(fragment.Start, fragment.Length), startsText, scratch);
+            if (fragment.IsText) encoder.Encode(text.Slice(fragment.Start, fragment.Length), isFirst, scratch);
             else scratch.Ids.Add(fragment.Id);
-            startsText = !fragment.IsText;
+            isFirst = false;
         }
 
         if (addSpecial && Special.AddEos && Special.Eos >= 0) scratch.Ids.Add(Special.Eos);

@@ -1,4 +1,7 @@
+using System.Text;
+using System.Text.Json;
 using Hearth.Engine.Files.Gguf;
+using Hearth.Engine.Tokenization.HuggingFace;
 using Hearth.Engine.Tokenization.Vocabularies;
 
 namespace Hearth.Engine.Tokenization;
@@ -19,6 +22,42 @@ public static class TokenizerFactory
         catch (InvalidModelException e) when (!e.Message.StartsWith(metadata.Name, StringComparison.Ordinal))
         {
             throw new InvalidModelException($"{metadata.Name}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Makes the tokenizer of a model folder.</summary>
+    /// <param name="tokenizer">The content of <c>tokenizer.json</c>.</param>
+    /// <param name="configuration">The content of <c>tokenizer_config.json</c>, which says which tokens have which role; optional.</param>
+    /// <exception cref="InvalidModelException">A file is not JSON, contradicts itself or has a step that Hearth does not know.</exception>
+    public static ITokenizer FromHuggingFace(Stream tokenizer, Stream? configuration = null)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        using var root = Parse(tokenizer, "tokenizer.json");
+        using var settings = configuration is null ? null : Parse(configuration, "tokenizer_config.json");
+        return new Tokenizer(HuggingFaceVocabularyReader.Read(root.RootElement, settings?.RootElement ?? default));
+    }
+
+    /// <summary>Makes the tokenizer of a model folder.</summary>
+    /// <param name="tokenizer">The text of <c>tokenizer.json</c>.</param>
+    /// <param name="configuration">The text of <c>tokenizer_config.json</c>, which says which tokens have which role; optional.</param>
+    /// <exception cref="InvalidModelException">A file is not JSON, contradicts itself or has a step that Hearth does not know.</exception>
+    public static ITokenizer FromHuggingFace(string tokenizer, string? configuration = null)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        using var root = new MemoryStream(Encoding.UTF8.GetBytes(tokenizer));
+        using var settings = configuration is null ? null : new MemoryStream(Encoding.UTF8.GetBytes(configuration));
+        return FromHuggingFace(root, settings);
+    }
+
+    private static JsonDocument Parse(Stream stream, string name)
+    {
+        try
+        {
+            return JsonDocument.Parse(stream);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidModelException($"{name} is not JSON: {e.Message}", e);
         }
     }
 }

@@ -55,7 +55,8 @@ internal sealed class TokenizerCases(JsonElement root)
 
     private IEnumerable<string> Pieces(ITokenizer tokenizer)
     {
-        foreach (var piece in root.GetProperty("pieces").EnumerateArray())
+        if (!root.TryGetProperty("pieces", out var pieces)) yield break;
+        foreach (var piece in pieces.EnumerateArray())
         {
             var id = piece[0].GetInt32();
             var shown = Convert.ToHexStringLower(tokenizer.Piece(id, showSpecial: true));

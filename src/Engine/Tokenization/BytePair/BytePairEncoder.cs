@@ -13,9 +13,8 @@ internal sealed class BytePairEncoder : ISubwordEncoder
     private readonly PieceTable pieces;
     private readonly MergeTable merges;
     private readonly PreTokenizer preTokenizer;
-    private readonly int[] byteIds;
+    private readonly ByteFallback fallback;
     private readonly bool byteLevel;
-    private readonly bool addSpacePrefix;
     private readonly bool escapeSpaces;
     private readonly bool ignoreMerges;
 
@@ -27,19 +26,15 @@ internal sealed class BytePairEncoder : ISubwordEncoder
         merges = new MergeTable(vocabulary, pieces);
         preTokenizer = vocabulary.PreTokenizer ?? throw new ArgumentException("A byte-pair vocabulary needs a pre-tokenizer.", nameof(vocabulary));
         byteLevel = vocabulary.ByteLevel;
-        addSpacePrefix = vocabulary.AddSpacePrefix;
         escapeSpaces = vocabulary.EscapeSpaces;
         ignoreMerges = vocabulary.IgnoreMerges;
-        byteIds = byteLevel
-            ? Enumerable.Range(0, 256).Select(value => pieces.Find([(byte)value])).ToArray()
-            : ByteTokens.Find(pieces, vocabulary.Special.Unknown);
+        fallback = byteLevel ? ByteFallback.OfByteLevel(pieces) : ByteFallback.Named(pieces, vocabulary.Special.Unknown);
     }
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlySpan<char> text, bool startsText, EncodingScratch scratch)
+    public void Encode(ReadOnlySpan<char> text, bool isFirst, EncodingScratch scratch)
     {
-        var prefix = addSpacePrefix && startsText && text[0] != ' ';
-        var whole = prefix ? string.Concat(" ", text) : text;
+        var whole = preTokenizer.PrefixesSpace(text, isFirst) ? string.Concat(" ", text) : text;
         var start = 0;
         foreach (var end in preTokenizer.Split(whole, scratch))
         {
@@ -63,23 +58,15 @@ internal sealed class BytePairEncoder : ISubwordEncoder
         {
             var length = 1;
             if (!byteLevel) Rune.DecodeFromUtf8(utf8[i..], out _, out length);
-            scratch.Merger.Append(i, length, byteLevel ? byteIds[utf8[i]] : pieces.Find(utf8.Slice(i, length)));
+            scratch.Merger.Append(i, length, byteLevel ? fallback[utf8[i]] : pieces.Find(utf8.Slice(i, length)));
             i += length;
         }
 
         foreach (var symbol in scratch.Merger.Run(new Rule(merges)))
         {
             if (symbol.Length == 0) continue;
-            if (symbol.Id >= 0)
-            {
-                scratch.Ids.Add(symbol.Id);
-                continue;
-            }
-
-            foreach (var value in utf8.Slice(symbol.Start, symbol.Length))
-            {
-                if (byteIds[value] >= 0) scratch.Ids.Add(byteIds[value]);
-            }
+            if (symbol.Id >= 0) scratch.Ids.Add(symbol.Id);
+            else fallback.Append(utf8.Slice(symbol.Start, symbol.Length), scratch.Ids);
         }
     }
 

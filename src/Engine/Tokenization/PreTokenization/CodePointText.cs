@@ -39,10 +39,11 @@ internal readonly ref struct CodePointText
     /// <summary>Prepares a text; costs nothing when it has neither surrogates nor unusual spaces.</summary>
     /// <param name="text">Any text; unpaired surrogates count as U+FFFD.</param>
     /// <param name="knowsHan">Whether Han characters are to be told from other letters.</param>
-    public static CodePointText Create(ReadOnlySpan<char> text, bool knowsHan)
+    /// <param name="keepsSpaces">Whether white space beyond ASCII is to stay as it is.</param>
+    public static CodePointText Create(ReadOnlySpan<char> text, bool knowsHan, bool keepsSpaces)
     {
         var hasSurrogates = text.ContainsAnyInRange('\uD800', '\uDFFF');
-        if (!hasSurrogates && !text.ContainsAny(WideSpaces)) return new CodePointText(text, null);
+        if (!hasSurrogates && (keepsSpaces || !text.ContainsAny(WideSpaces))) return new CodePointText(text, null);
 
         var characters = new char[text.Length];
         var starts = hasSurrogates ? new int[text.Length + 1] : null;
@@ -57,7 +58,8 @@ internal readonly ref struct CodePointText
             }
             else
             {
-                characters[count] = char.IsSurrogate(c) ? '\uFFFD' : c > 0x7F && char.IsWhiteSpace(c) ? Space : c;
+                var isWideSpace = c > 0x7F && !keepsSpaces && char.IsWhiteSpace(c);
+                characters[count] = char.IsSurrogate(c) ? '\uFFFD' : isWideSpace ? Space : c;
             }
         }
 

@@ -29,7 +29,8 @@ internal static partial class PreTokenizerPatterns
     // The publishers write upper and lower case apart here; the reference reads each of Lu, Ll, Lt, Lm and Lo as any letter.
     private const string LettersAndMarks = @"[\p{L}\p{M}]+";
 
-    private const string HanRanges = @"\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF";
+    /// <summary>What stands between the brackets of a class of Han characters.</summary>
+    public const string HanRanges = @"\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF";
     private const string Han = "[" + HanRanges + "]";
     private const string NotHan = @"[\p{L}-[" + HanRanges + "]]";
 

@@ -11,7 +11,7 @@ internal sealed class SentencePieceEncoder : ISubwordEncoder
 {
     private readonly PieceTable pieces;
     private readonly uint[] ranks; // per id, ascending as scores descend
-    private readonly int[] byteIds;
+    private readonly ByteFallback fallback;
     private readonly bool addSpacePrefix;
     private readonly bool escapeSpaces;
 
@@ -20,15 +20,15 @@ internal sealed class SentencePieceEncoder : ISubwordEncoder
     {
         this.pieces = pieces;
         ranks = Array.ConvertAll(vocabulary.Scores, Rank);
-        byteIds = ByteTokens.Find(pieces, vocabulary.Special.Unknown);
+        fallback = ByteFallback.Named(pieces, vocabulary.Special.Unknown);
         addSpacePrefix = vocabulary.AddSpacePrefix;
         escapeSpaces = vocabulary.EscapeSpaces;
     }
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlySpan<char> text, bool startsText, EncodingScratch scratch)
+    public void Encode(ReadOnlySpan<char> text, bool isFirst, EncodingScratch scratch)
     {
-        var utf8 = escapeSpaces ? scratch.EscapedUtf8(text, addSpacePrefix && startsText) : scratch.Utf8(text);
+        var utf8 = escapeSpaces ? scratch.EscapedUtf8(text, addSpacePrefix) : scratch.Utf8(text);
         scratch.Merger.Clear();
         for (var i = 0; i < utf8.Length;)
         {
@@ -40,16 +40,8 @@ internal sealed class SentencePieceEncoder : ISubwordEncoder
         foreach (var symbol in scratch.Merger.Run(new Rule(pieces, ranks, utf8)))
         {
             if (symbol.Length == 0) continue;
-            if (symbol.Id >= 0)
-            {
-                scratch.Ids.Add(symbol.Id);
-                continue;
-            }
-
-            foreach (var value in utf8.Slice(symbol.Start, symbol.Length))
-            {
-                if (byteIds[value] >= 0) scratch.Ids.Add(byteIds[value]);
-            }
+            if (symbol.Id >= 0) scratch.Ids.Add(symbol.Id);
+            else fallback.Append(utf8.Slice(symbol.Start, symbol.Length), scratch.Ids);
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed class UnigramEncoder : ISubwordEncoder
     }
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlySpan<char> text, bool startsText, EncodingScratch scratch)
+    public void Encode(ReadOnlySpan<char> text, bool isFirst, EncodingScratch scratch)
     {
         var normalized = new ArrayBufferWriter<byte>(Math.Max(16, text.Length * 2));
         Normalize(scratch.Utf8(text), normalized);

@@ -9,6 +9,9 @@ internal static class GgufVocabularyReader
 {
     private const string Prefix = "tokenizer.ggml.";
 
+    // What a file without tokens may claim: nothing else in it bounds the number.
+    private const int LargestUnstated = 1 << 24;
+
     /// <summary>Reads a vocabulary.</summary>
     /// <exception cref="InvalidModelException">The keys are missing, contradict each other, or name something unknown.</exception>
     public static Vocabulary Read(GgufMetadata metadata)
@@ -35,11 +38,11 @@ internal static class GgufVocabularyReader
         // Such files state only how many ids there are, under the architecture's own prefix.
         var architecture = metadata.GetString("general.architecture", string.Empty);
         var size = metadata.GetUInt32($"{architecture}.vocab_size", 0);
-        if (size > int.MaxValue / 2) throw new InvalidModelException($"A vocabulary of {size} tokens is beyond what Hearth can hold.");
+        if (size > LargestUnstated) throw new InvalidModelException($"The key {architecture}.vocab_size says {size}, which is no size of a vocabulary.");
         return new Vocabulary
         {
             Kind = SubwordKind.None,
-            Texts = [],
+            Texts = [.. Enumerable.Repeat(string.Empty, (int)size)],
             Attributes = new TokenAttributes[size],
         };
     }

@@ -5,7 +5,7 @@ using Hearth.Engine.Tokenization.Vocabularies;
 namespace Hearth.Engine.Tokenization.WordPiece;
 
 /// <summary>
-/// WordPiece: text loses accents and case and falls into words at spaces, punctuation and Han characters; each word is
+/// WordPiece: text loses accents and case, as a rule, and falls into words at spaces, punctuation and Han characters; each word is
 /// covered by the longest pieces from the left, or is unknown as a whole.
 /// </summary>
 /// <remarks>A piece that begins a word begins with U+2581, one that continues a word does not.</remarks>
@@ -13,16 +13,18 @@ internal sealed class WordPieceEncoder : ISubwordEncoder
 {
     private readonly PrefixIndex pieces;
     private readonly int unknown;
+    private readonly bool lowerCase;
 
     /// <summary>Builds the tables of a vocabulary.</summary>
     public WordPieceEncoder(Vocabulary vocabulary, PieceTable pieces)
     {
         this.pieces = new PrefixIndex(pieces, id => true);
         unknown = vocabulary.Special.Unknown;
+        lowerCase = vocabulary.LowerCase;
     }
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlySpan<char> text, bool startsText, EncodingScratch scratch)
+    public void Encode(ReadOnlySpan<char> text, bool isFirst, EncodingScratch scratch)
     {
         // A word is at most the whole text, and lower-casing may lengthen a character's UTF-8 to four bytes.
         var word = scratch.Bytes(checked((text.Length * 4) + 3));
@@ -30,29 +32,29 @@ internal sealed class WordPieceEncoder : ISubwordEncoder
         var length = 3;
         foreach (var original in text.EnumerateRunes())
         {
-            var rune = CanonicalBase.Of(original);
-            if (IsSpace(rune))
+            var rune = lowerCase ? CanonicalBase.Of(original) : original;
+            if (Rune.IsWhiteSpace(rune))
             {
                 EndWord(word, ref length, scratch);
                 continue;
             }
 
             var category = Rune.GetUnicodeCategory(rune);
-            if (IsDropped(rune, category)) continue;
+            if (IsDropped(rune, category) || (lowerCase && IsMark(category))) continue;
             var alone = IsWordOfItsOwn(rune, category);
             if (alone) EndWord(word, ref length, scratch);
-            length += Rune.ToLowerInvariant(rune).EncodeToUtf8(word[length..]);
+            length += (lowerCase ? Rune.ToLowerInvariant(rune) : rune).EncodeToUtf8(word[length..]);
             if (alone) EndWord(word, ref length, scratch);
         }
 
         EndWord(word, ref length, scratch);
     }
 
-    private static bool IsSpace(Rune rune) => Rune.IsWhiteSpace(rune);
+    private static bool IsDropped(Rune rune, UnicodeCategory category) => rune.Value is 0 or 0xFFFD
+        || category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.Surrogate;
 
-    private static bool IsDropped(Rune rune, UnicodeCategory category) => rune.Value is 0 or 0xFFFD || category
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.Surrogate
-        or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
+    private static bool IsMark(UnicodeCategory category)
+        => category is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 
     private static bool IsWordOfItsOwn(Rune rune, UnicodeCategory category) => IsHan(rune.Value) || category switch
     {
