@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace Hearth.Kernels.Formats;
@@ -33,19 +32,19 @@ internal readonly record struct AffineSuperblock(int GroupWeights, int Top, int 
             int start = g * GroupWeights;
             (groupScales[g], groupMinima[g]) =
                 AffineFit.Line(x.Slice(start, GroupWeights), w.Slice(start, GroupWeights), Top);
-            groupWeights[g] = TensorPrimitives.Sum(w.Slice(start, GroupWeights));
+            groupWeights[g] = Sums.Of(w.Slice(start, GroupWeights));
         }
 
-        float d = ScaleHalf.Write(header, SymmetricFit.Scale(groupScales, groupWeights, 0, ScaleTop));
+        float d = ScaleHalf.Write(header, SymmetricFit.Scale(groupScales, groupWeights, new IntegerCodes(0, ScaleTop)));
         for (int g = 0; g < groups; g++)
         {
             int start = g * GroupWeights;
-            scales[g] = (byte)Rounding.Nearest(groupScales[g], ScaleHalf.Inverse(d), 0, ScaleTop);
-            groupMinima[g] = AffineFit.Minimum(
-                x.Slice(start, GroupWeights), w.Slice(start, GroupWeights), Top, d * scales[g], groupMinima[g]);
+            (int scale, groupMinima[g]) = AffineFit.Snap(
+                x.Slice(start, GroupWeights), w.Slice(start, GroupWeights), Top, d, ScaleTop, groupScales[g], groupMinima[g]);
+            scales[g] = (byte)scale;
         }
 
-        float dmin = ScaleHalf.Write(header[sizeof(ushort)..], SymmetricFit.Scale(groupMinima, groupWeights, 0, ScaleTop));
+        float dmin = ScaleHalf.Write(header[sizeof(ushort)..], SymmetricFit.Scale(groupMinima, groupWeights, new IntegerCodes(0, ScaleTop)));
         for (int g = 0; g < groups; g++)
         {
             float inverse = ScaleHalf.Inverse(d * scales[g]);

@@ -55,6 +55,15 @@ internal static class Blocks
         return count;
     }
 
+    /// <summary>For types that are not encoded without knowing what matters.</summary>
+    /// <exception cref="ArgumentException">There is no importance.</exception>
+    internal static void RequireImportance<TFormat>(ReadOnlySpan<float> importance)
+        where TFormat : struct, IWeightFormat
+    {
+        if (importance.IsEmpty)
+            throw new ArgumentException($"{TFormat.Type} needs the importance of the columns (an importance matrix).", nameof(importance));
+    }
+
     private static void ThrowNotWhole<TFormat>(int weights, int bytes)
         where TFormat : struct, IWeightFormat
         => throw new ArgumentException(

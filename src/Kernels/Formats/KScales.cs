@@ -39,15 +39,7 @@ internal static class KScales
         Span<float> w = stackalloc float[AffineSuperblock.Weights];
         Span<byte> scales = stackalloc byte[Groups];
         Span<byte> minima = stackalloc byte[Groups];
-        if (importance.IsEmpty)
-        {
-            for (int start = 0; start < x.Length; start += GroupWeights)
-                ErrorWeights.Magnitudes(x.Slice(start, GroupWeights), w.Slice(start, GroupWeights));
-        }
-        else
-        {
-            ErrorWeights.FromImportance(x, importance, w);
-        }
+        ErrorWeights.Fill(x, importance, w);
 
         new AffineSuperblock(GroupWeights, top, Top).Encode(x, w, header, scales, minima, q);
         Pack(scales, minima, header[4..]);

@@ -11,4 +11,11 @@ internal static class Nibbles
         for (int j = 0; j < low.Length; j += Vector128<byte>.Count)
             (Vector128.Create(low[j..]) | (Vector128.Create(high[j..]) << 4)).CopyTo(bytes[j..]);
     }
+
+    /// <summary><c>bytes[k] = codes[2k] | codes[2k + 1] &lt;&lt; 4</c>, for codes below 16.</summary>
+    internal static void PackPairs(ReadOnlySpan<byte> codes, Span<byte> bytes)
+    {
+        for (int k = 0; k < codes.Length / 2; k++)
+            bytes[k] = (byte)(codes[2 * k] | (codes[(2 * k) + 1] << 4));
+    }
 }

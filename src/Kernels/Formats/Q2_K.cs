@@ -52,10 +52,7 @@ public readonly struct Q2_K : IBlockCodec
     static void IBlockCodec.EncodeBlock(ReadOnlySpan<float> x, ReadOnlySpan<float> importance, Span<byte> block)
     {
         Span<float> w = stackalloc float[BlockWeights];
-        if (importance.IsEmpty)
-            ErrorWeights.Magnitudes(x, w);
-        else
-            ErrorWeights.FromImportance(x, importance, w);
+        ErrorWeights.Fill(x, importance, w);
 
         Span<byte> scales = stackalloc byte[Groups];
         Span<byte> minima = stackalloc byte[Groups];

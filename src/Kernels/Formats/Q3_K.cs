@@ -53,14 +53,11 @@ public readonly struct Q3_K : IBlockCodec
     static void IBlockCodec.EncodeBlock(ReadOnlySpan<float> x, ReadOnlySpan<float> importance, Span<byte> block)
     {
         Span<float> w = stackalloc float[BlockWeights];
-        if (importance.IsEmpty)
-            ErrorWeights.Magnitudes(x, w);
-        else
-            ErrorWeights.FromImportance(x, importance, w);
+        ErrorWeights.Fill(x, importance, w);
 
         Span<byte> scales = stackalloc byte[Groups];
         Span<byte> q = stackalloc byte[BlockWeights];
-        new SymmetricSuperblock(GroupWeights, -4, 3, -32, 31).Encode(x, w, block[StepStart..], scales, q);
+        new SymmetricSuperblock<IntegerCodes>(GroupWeights, 6, new(-4, 3)).Encode(x, w, block[StepStart..], scales, q);
         PackScales(scales, block[ScalesStart..StepStart]);
 
         Span<byte> high = block[..LowStart];

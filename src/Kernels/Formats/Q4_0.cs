@@ -42,20 +42,7 @@ public readonly partial struct Q4_0 : IBlockCodec
     static void IBlockCodec.EncodeBlock(ReadOnlySpan<float> x, ReadOnlySpan<float> importance, Span<byte> block)
     {
         Span<byte> q = stackalloc byte[32];
-        if (importance.IsEmpty)
-        {
-            float d = Extremes.Signed(x) / -8;
-            BinaryPrimitives.WriteHalfLittleEndian(block, (Half)d);
-            Rounding.HalfUp(x, 0, d == 0 ? 0 : 1 / d, 8.5f, 15, q);
-        }
-        else
-        {
-            Span<float> errorWeights = stackalloc float[32];
-            ErrorWeights.FromImportance(x, importance, errorWeights);
-            float d = ScaleHalf.Write(block, SymmetricFit.Scale(x, errorWeights, -8, 7));
-            Rounding.Nearest(x, ScaleHalf.Inverse(d), 8, 15, q);
-        }
-
+        SymmetricBlock.Encode(x, importance, 8, block, q);
         Nibbles.Pack(q[..16], q[16..], block[2..]);
     }
 }

@@ -63,14 +63,11 @@ public readonly partial struct Q6_K : IBlockCodec
     static void IBlockCodec.EncodeBlock(ReadOnlySpan<float> x, ReadOnlySpan<float> importance, Span<byte> block)
     {
         Span<float> w = stackalloc float[BlockWeights];
-        if (importance.IsEmpty)
-            ErrorWeights.Squares(x, w);
-        else
-            ErrorWeights.FromImportance(importance, w);
+        ErrorWeights.Fill(x, importance, w);
 
         Span<byte> scales = stackalloc byte[Groups];
         Span<byte> q = stackalloc byte[BlockWeights];
-        new SymmetricSuperblock(GroupWeights, -32, 31, -128, 127).Encode(x, w, block[StepStart..], scales, q);
+        new SymmetricSuperblock<IntegerCodes>(GroupWeights, 8, new(-32, 31)).Encode(x, w, block[StepStart..], scales, q);
         for (int g = 0; g < Groups; g++)
             block[ScalesStart + g] = (byte)(scales[g] - 128);
         Pack(q, block);

@@ -3,15 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Hearth.Kernels.Formats;
 
 /// <summary>
-/// Encodes 256 values as <c>(d * s) * q</c>, each group of values with its own small signed integer <c>s</c>: what <see cref="Q3_K"/>
-/// and <see cref="Q6_K"/> have in common. Codes are stored from zero upwards: <c>code - least</c>.
+/// Encodes 256 values as <c>(d * s) * v</c>, each group of values with its own small signed integer <c>s</c>: what <see cref="Q3_K"/>,
+/// <see cref="Q6_K"/> and <see cref="IQ4_XS"/> have in common.
 /// </summary>
 /// <param name="GroupWeights">Values that share a scale.</param>
-/// <param name="Least">Least <c>q</c>.</param>
-/// <param name="Top">Greatest <c>q</c>.</param>
-/// <param name="ScaleLeast">Least <c>s</c>.</param>
-/// <param name="ScaleTop">Greatest <c>s</c>.</param>
-internal readonly record struct SymmetricSuperblock(int GroupWeights, int Least, int Top, int ScaleLeast, int ScaleTop)
+/// <param name="ScaleBits">Bits of a scale, which is stored as <c>s + 2^(bits - 1)</c>.</param>
+/// <param name="Codes">The numbers <c>v</c>.</param>
+internal readonly record struct SymmetricSuperblock<TCodes>(int GroupWeights, int ScaleBits, TCodes Codes)
+    where TCodes : struct, ICodes
 {
     private const int Weights = 256;
 
@@ -23,21 +22,21 @@ internal readonly record struct SymmetricSuperblock(int GroupWeights, int Least,
     [SkipLocalsInit]
     internal void Encode(ReadOnlySpan<float> x, ReadOnlySpan<float> w, Span<byte> step, Span<byte> scales, Span<byte> q)
     {
-        int groups = Weights / GroupWeights;
+        int groups = Weights / GroupWeights, zero = 1 << (ScaleBits - 1);
         Span<float> groupScales = stackalloc float[groups];
         for (int g = 0; g < groups; g++)
         {
             int start = g * GroupWeights;
-            groupScales[g] = SymmetricFit.Scale(x.Slice(start, GroupWeights), w.Slice(start, GroupWeights), Least, Top);
+            groupScales[g] = SymmetricFit.Scale(x.Slice(start, GroupWeights), w.Slice(start, GroupWeights), Codes);
         }
 
-        float d = ScaleHalf.Write(step, Extremes.Signed(groupScales) / ScaleLeast);
+        float d = ScaleHalf.Write(step, Extremes.Signed(groupScales) / -zero);
         for (int g = 0; g < groups; g++)
         {
             int start = g * GroupWeights;
-            int scale = Rounding.Nearest(groupScales[g], ScaleHalf.Inverse(d), ScaleLeast, ScaleTop);
-            scales[g] = (byte)(scale - ScaleLeast);
-            Rounding.Nearest(x.Slice(start, GroupWeights), ScaleHalf.Inverse(d * scale), -Least, Top - Least, q[start..]);
+            int scale = Rounding.Nearest(groupScales[g], ScaleHalf.Inverse(d), -zero, zero - 1);
+            scales[g] = (byte)(scale + zero);
+            Codes.Encode(x.Slice(start, GroupWeights), ScaleHalf.Inverse(d * scale), q[start..]);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Hearth.Kernels.Formats;
 
 namespace Hearth.Kernels.Tests.Formats;
@@ -6,7 +7,7 @@ public sealed class DecodeTests
 {
     public static TheoryData<WeightType> Types =>
     [
-        .. WeightFormat.All.Where(format => format.BlockWeights > 1).Select(format => format.Type),
+        .. WeightFormat.All.Where(format => format.BlockWeights > 1).Select(format => format.Type).Except([WeightType.Q8_1]),
     ];
 
     [Theory]
@@ -20,6 +21,21 @@ public sealed class DecodeTests
         var actual = new float[expected.Length];
         format.Decode(blocks, actual);
         AssertSame(expected, actual, format.BlockWeights);
+    }
+
+    [Fact]
+    public void A_block_of_Q8_1_is_its_scale_times_its_codes()
+    {
+        var block = new byte[36];
+        BinaryPrimitives.WriteHalfLittleEndian(block, (Half)0.25f);
+        BinaryPrimitives.WriteHalfLittleEndian(block.AsSpan(2), Half.NaN);
+        for (int j = 0; j < 32; j++)
+            block[4 + j] = (byte)(j * 8);
+
+        var actual = new float[32];
+        Q8_1.Decode(block, actual);
+
+        AssertSame([.. Enumerable.Range(0, 32).Select(j => 0.25f * (sbyte)(j * 8))], actual, 32);
     }
 
     [Fact]
