@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Hearth.Kernels.Attention;
 using Hearth.Kernels.Elementwise;
 using Hearth.Kernels.Formats;
 using Hearth.Kernels.Isa;
@@ -29,8 +30,9 @@ public abstract unsafe class KernelSet
 
     /// <summary>Norms, activations, softmax, rotary embedding.</summary>
     public abstract ElementwiseKernels Elementwise { get; }
-    /// <summary>x</summary>
-    public Hearth.Kernels.Attention.AttentionKernels Attention { get; } = new();
+
+    /// <summary>Writing and reading the cache.</summary>
+    public abstract AttentionKernels Attention { get; }
 
     /// <summary>Finds the kernel of a block type.</summary>
     public abstract bool TryGetPanel(WeightType type, [NotNullWhen(true)] out PanelKernel? panel);

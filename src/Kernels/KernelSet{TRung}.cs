@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Hearth.Kernels.Attention;
 using Hearth.Kernels.Elementwise;
 using Hearth.Kernels.Formats;
 using Hearth.Kernels.Isa;
@@ -34,6 +35,8 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
     public override IReadOnlyCollection<PanelKernel> Panels => panels.Values;
 
     public override ElementwiseKernels Elementwise { get; } = new ElementwiseKernels<TRung>();
+
+    public override AttentionKernels Attention { get; } = new AttentionKernels<TRung>();
 
     public override bool TryGetPanel(WeightType type, [NotNullWhen(true)] out PanelKernel? panel) => panels.TryGetValue(type, out panel);
 

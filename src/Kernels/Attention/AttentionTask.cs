@@ -45,13 +45,16 @@ public unsafe struct AttentionTask
     /// <summary>How many positions back a token sees, its own included; 0 for all.</summary>
     public int Window;
 
+    /// <summary>If above 0, a token sees only keys of its own chunk: positions are cut into chunks of this length from 0.</summary>
+    public int Chunk;
+
     /// <summary>Factor of q.k.</summary>
     public float Scale;
 
     /// <summary>If above 0, scores become cap * tanh(score / cap) before the mask.</summary>
     public float SoftCap;
 
-    /// <summary>ALiBi slope per query head, or null: score -= slope * (query position - key position).</summary>
+    /// <summary>ALiBi slope per query head, or null: score -= slope * |query position - key position|.</summary>
     public float* AlibiSlopes;
 
     /// <summary>One more logit per query head in the denominator, or null.</summary>

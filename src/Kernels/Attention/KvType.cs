@@ -8,4 +8,7 @@ public enum KvType
 
     /// <summary>16-bit floats.</summary>
     F16,
+
+    /// <summary>Brain floats: the range of 32-bit floats with 8 bits of precision.</summary>
+    BF16,
 }

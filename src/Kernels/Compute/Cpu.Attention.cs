@@ -51,10 +51,12 @@ public sealed unsafe partial class Cpu
         using var scope = Scope();
         var tasks = (AttentionTask*)Arena.Rent((long)spans.Length * sizeof(AttentionTask)).Pointer;
         var shape = pages.Layer(layer);
+        int longest = 0;
         for (int i = 0; i < spans.Length; i++)
         {
             ref readonly var span = ref spans[i];
             int keyCount = span.FirstPosition + span.Count;
+            longest = Math.Max(longest, keyCount);
             int pageCount = (keyCount + KvHeadShape.PagePositions - 1) / KvHeadShape.PagePositions;
             var table = (byte**)Arena.Rent((long)pageCount * sizeof(byte*)).Pointer;
             if (IsMeasuring)
@@ -83,7 +85,9 @@ public sealed unsafe partial class Cpu
             };
         }
 
-        PagedAttention.Run(Pool, Kernels, new ReadOnlySpan<AttentionTask>(tasks, IsMeasuring ? 0 : spans.Length), Arena);
+        var scratch = Arena.Rent(PagedAttention.ScratchBytes(Pool.Threads, spans.Length, shape.Head, settings.Heads, longest));
+        if (!IsMeasuring)
+            PagedAttention.Run(Pool, Kernels, new ReadOnlySpan<AttentionTask>(tasks, spans.Length), scratch.Pointer, scratch.Length);
     }
 
     private readonly struct RotateOperation(Rows heads, int headLength, RotaryStyle style, Rows cosines, Rows sines) : IRowOperation

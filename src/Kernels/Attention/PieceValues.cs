@@ -1,0 +1,26 @@
+namespace Hearth.Kernels.Attention;
+
+/// <summary>The values of one head in the pages of one piece, and which of its positions count.</summary>
+/// <param name="pages">The piece's first page.</param>
+/// <param name="offset">Where in a page the head's values begin.</param>
+/// <param name="rowBytes">Bytes from one position to the next.</param>
+/// <param name="first">First position that counts, within the piece.</param>
+/// <param name="end">One past the last.</param>
+internal readonly unsafe struct PieceValues(byte** pages, nint offset, nint rowBytes, int first, int end)
+{
+    /// <summary>Floats from one row's scores of a piece to the next: not a power of two, which would crowd a few sets of the cache.</summary>
+    public const int Stride = QueryTile.PiecePositions + 16;
+
+    private readonly byte** pages = pages;
+
+    public nint RowBytes => rowBytes;
+
+    public int First => first;
+
+    public int End => end;
+
+    public int EndOfPage(int position) => Math.Min(end, (position | (KvHeadShape.PagePositions - 1)) + 1);
+
+    public byte* Row(int position)
+        => pages[position / KvHeadShape.PagePositions] + offset + (position % KvHeadShape.PagePositions * rowBytes);
+}
