@@ -1,3 +1,4 @@
+using System.Text;
 using Hearth.Engine.Sampling;
 using Hearth.Engine.Tokenization;
 
@@ -20,7 +21,7 @@ public sealed class Generation
     {
         this.session = session;
         this.options = options;
-        sampler = new SamplerChain(options.Sampling, session.Model.Shape.VocabularySize);
+        sampler = new SamplerChain(ResolveBreakers(options.Sampling, session.Model), session.Model.Shape.VocabularySize);
         decoder = new PieceDecoder(session.Model.Tokenizer, options.ShowSpecial);
         stops = new StopStrings(options.StopStrings);
     }
@@ -67,6 +68,22 @@ public sealed class Generation
             Stop = StopReason.StopString;
         Current = new GeneratedPiece(token, text);
         return true;
+    }
+
+    /// <summary>Dry's breakers as tokens of the model, where dry acts and the caller has not done it.</summary>
+    private static SamplerSettings ResolveBreakers(SamplerSettings settings, HearthModel model)
+    {
+        if (!settings.DryActs || settings.DryBreakerTokens is not null || settings.DrySequenceBreakers.Count == 0)
+            return settings;
+        var tokenizer = model.Tokenizer;
+        return settings with
+        {
+            DryBreakerTokens = DryBreakers.Resolve(
+                settings.DrySequenceBreakers,
+                tokenizer.VocabularySize,
+                id => Encoding.UTF8.GetString(tokenizer.Piece(id, showSpecial: true)),
+                text => tokenizer.Encode(text, addSpecial: false, parseSpecial: false)),
+        };
     }
 
     /// <summary>Ends, giving out first what was held back.</summary>

@@ -16,10 +16,12 @@ namespace Hearth.Engine.Sessions;
 public sealed class HearthModel : IDisposable
 {
     private const int DefaultContextLimit = 4096;
+    private const string ChatTemplateKey = "tokenizer.chat_template";
 
     private readonly GgufFile file;
     private readonly WorkerPool pool;
     private readonly Architecture architecture;
+    private readonly string? chatTemplate;
     private readonly Lazy<ChatFormatter> chatFormat;
 
     private HearthModel(GgufFile file, HearthModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellation)
@@ -37,6 +39,7 @@ public sealed class HearthModel : IDisposable
             int batch = Math.Min(options.BatchSize, ContextLength);
             var limits = new RunnerLimits(batch, Math.Min(options.MaxOutputs, batch), Math.Min(options.MaxSequences, batch), ContextLength);
             Runner = new ModelRunner(architecture, Kernels, pool, limits, options.CacheTypeK, options.CacheTypeV);
+            chatTemplate = options.ChatTemplate ?? file.Metadata.GetString(ChatTemplateKey, "");
             chatFormat = new Lazy<ChatFormatter>(CreateChatFormat);
         }
         catch
@@ -62,8 +65,11 @@ public sealed class HearthModel : IDisposable
     /// <summary>Text to token ids and back.</summary>
     public ITokenizer Tokenizer { get; }
 
-    /// <summary>Conversations to prompts. The template is parsed when it is first asked for.</summary>
-    /// <exception cref="TemplateException">The model's chat template cannot be parsed.</exception>
+    /// <summary>Whether the model has a chat template, its own or one from the options; without it <see cref="ChatFormat"/> guesses.</summary>
+    public bool HasChatTemplate => !string.IsNullOrWhiteSpace(chatTemplate);
+
+    /// <summary>Conversations to prompts; parsed when it is first asked for, because a model can be used without.</summary>
+    /// <exception cref="TemplateException">The chat template cannot be parsed.</exception>
     public ChatFormatter ChatFormat => chatFormat.Value;
 
     /// <summary>Positions that a session can hold.</summary>
@@ -136,14 +142,12 @@ public sealed class HearthModel : IDisposable
     }
 
     private ChatFormatter CreateChatFormat()
-    {
-        Metadata.TryGetString("tokenizer.chat_template", out string? template);
-        return new ChatFormatter(
-            template,
-            Text(Tokenizer.Special.Bos),
-            Text(Tokenizer.Special.Eos),
-            text => Tokenizer.Encode(text, addSpecial: false, parseSpecial: true).Length == 1);
+        => new(chatTemplate, TextOf(Tokenizer.Special.Bos), TextOf(Tokenizer.Special.Eos), HasToken);
 
-        string Text(int token) => token < 0 ? "" : Encoding.UTF8.GetString(Tokenizer.Piece(token, showSpecial: true));
-    }
+    private string TextOf(int token)
+        => token == SpecialTokens.None ? "" : Encoding.UTF8.GetString(Tokenizer.Piece(token, showSpecial: true));
+
+    private bool HasToken(string text)
+        => Tokenizer.Encode(text, addSpecial: false, parseSpecial: true) is [int token]
+            && Encoding.UTF8.GetBytes(text).AsSpan().SequenceEqual(Tokenizer.Piece(token, showSpecial: true));
 }

@@ -27,6 +27,9 @@ public sealed record HearthModelOptions
     /// <summary>Storage of values.</summary>
     public KvType CacheTypeV { get; init; } = KvType.F16;
 
+    /// <summary>Source of a chat template that takes the place of the model's own; null for the model's own.</summary>
+    public string? ChatTemplate { get; init; }
+
     /// <summary>The kernels; null for the best rung of this machine, or the one that HEARTH_ISA names.</summary>
     public KernelSet? Kernels { get; init; }
 }
