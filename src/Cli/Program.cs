@@ -1,1 +1,4 @@
-Console.WriteLine("hearth");
+using Hearth.Cli;
+
+using var terminal = Terminal.OfProcess();
+return Application.Run(args, terminal);

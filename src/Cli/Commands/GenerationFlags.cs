@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Hearth.Engine.Sampling;
+using Hearth.Engine.Sessions;
+
+namespace Hearth.Cli.Commands;
+
+/// <summary>How much is generated, how tokens are chosen, and what ends it.</summary>
+internal sealed class GenerationFlags
+{
+    private readonly Option<int?> predict;
+    private readonly Option<string[]> reversePrompt;
+    private readonly Option<bool> ignoreEos;
+    private readonly Option<bool> special;
+    private readonly SamplerFlags samplers;
+
+    /// <summary>Gives a command the flags.</summary>
+    public GenerationFlags(Command command)
+    {
+        command.Add(predict = Flag.Integer(
+            "--predict", ["-n", "--n-predict"], "most tokens to generate (default: -1, until the model ends or the context is full)", -1));
+        command.Add(reversePrompt = Flag.Texts("--reverse-prompt", ["-r"], "TEXT", "text that ends the answer, several times"));
+        command.Add(ignoreEos = Flag.Switch("--ignore-eos", [], "forbids the tokens by which the model ends"));
+        command.Add(special = Flag.Switch("--special", ["-sp"], "writes special tokens out"));
+        samplers = new SamplerFlags(command);
+    }
+
+    /// <summary>Reads the flags that need no model, so that a mistake shows before it is loaded.</summary>
+    public SamplerSettings ReadSampling(ParseResult line, SamplerSettings defaults) => samplers.Read(line, defaults);
+
+    /// <summary>Reads all flags.</summary>
+    /// <param name="line">The command line.</param>
+    /// <param name="sampling">What <see cref="ReadSampling"/> gave.</param>
+    /// <param name="model">The model.</param>
+    public GenerationOptions Read(ParseResult line, SamplerSettings sampling, HearthModel model)
+    {
+        bool endless = line.GetValue(ignoreEos);
+        return new GenerationOptions
+        {
+            MaxTokens = line.GetValue(predict) ?? -1,
+            StopStrings = [.. (line.GetValue(reversePrompt) ?? []).Select(Escapes.Resolve)],
+            IgnoreEndOfGeneration = endless,
+            ShowSpecial = line.GetValue(special),
+            Sampling = endless
+                ? sampling with
+                {
+                    LogitBiases =
+                    [
+                        .. sampling.LogitBiases,
+                        .. model.Tokenizer.EndOfGeneration.Select(id => new LogitBias(id, float.NegativeInfinity)),
+                    ],
+                }
+                : sampling,
+        };
+    }
+}

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using Hearth.Cli.Rendering;
+using Hearth.Engine.Files.Gguf;
+using Hearth.Engine.Sessions;
+using Spectre.Console;
+
+namespace Hearth.Cli.Commands;
+
+/// <summary><c>hearth inspect</c>: what is in a model file, and what it takes to run it. The tensors are not read.</summary>
+internal sealed class InspectCommand
+{
+    public const string Description = "Shows a model's metadata, tensors and the memory it needs.";
+
+    private const int ValueLimit = 100;
+    private const int DefaultContextLimit = 4096;
+
+    private readonly Terminal terminal;
+    private readonly RuntimeFlags runtime;
+    private readonly Option<bool> tensors;
+    private readonly Option<bool> metadata;
+
+    private InspectCommand(Command command, Terminal terminal)
+    {
+        this.terminal = terminal;
+        runtime = new RuntimeFlags(command);
+        command.Add(metadata = Flag.Switch("--metadata", [], "the metadata alone, long texts in full"));
+        command.Add(tensors = Flag.Switch("--tensors", [], "the tensors alone"));
+    }
+
+    public static void Define(Command command, Terminal terminal)
+    {
+        var inspect = new InspectCommand(command, terminal);
+        command.SetAction(inspect.Run);
+    }
+
+    private int Run(ParseResult line)
+    {
+        using var file = runtime.Model.Open(line);
+        var console = SpectreOutput.Open(terminal);
+        bool metadataAlone = line.GetValue(metadata);
+        bool tensorsAlone = line.GetValue(tensors);
+        if (!metadataAlone && !tensorsAlone)
+            console.Write(Summary(file, runtime.Options(line)));
+        if (!tensorsAlone)
+            console.Write(Metadata(file, metadataAlone ? int.MaxValue : ValueLimit));
+        if (!metadataAlone)
+            console.Write(Tensors(file));
+        return ExitCodes.Success;
+    }
+
+    private static Table Summary(GgufFile file, HearthModelOptions options)
+    {
+        var summary = ModelSummary.Read(file);
+        int context = options.ContextLength is > 0 and { } asked ? asked
+            : options.ContextLength == 0 ? summary.ContextLength
+            : Math.Min(summary.ContextLength, DefaultContextLimit);
+        long cache = summary.CacheBytes(context, options.CacheTypeK, options.CacheTypeV);
+        var table = SpectreOutput.Table("", "");
+        table.HideHeaders();
+        Add(table, "file", $"{file.Name}, {Units.Bytes(file.ByteLength)}");
+        Add(table, "architecture", summary.IsSupported ? summary.Architecture : $"{summary.Architecture} (not supported)");
+        if (summary.Name.Length > 0)
+            Add(table, "name", summary.Name);
+        Add(table, "parameters", Units.Count(summary.Parameters));
+        Add(table, "weights", summary.MainType is { } type ? $"mostly {type}" : "none: a vocabulary alone");
+        Add(table, "shape", $"{Units.Of(summary.Layers, "layer")} of width {summary.Width}, trained for {summary.ContextLength} positions");
+        if (summary.WeightBytes > 0)
+        {
+            Add(table, "read per token", $"{Units.Bytes(summary.WeightBytesPerToken)} of weights");
+            Add(table, "memory", $"{Units.Bytes(summary.WeightBytes)} of weights + {Units.Bytes(cache)} of cache for {context} positions"
+                + $" ({options.CacheTypeK}/{options.CacheTypeV}) = {Units.Bytes(summary.WeightBytes + cache)}, and scratch for the batch");
+        }
+
+        return table;
+    }
+
+    private static Table Metadata(GgufFile file, int limit)
+    {
+        var table = SpectreOutput.Table("key", "type", "value");
+        foreach (var (key, value) in file.Metadata)
+            Add(table, key, value.IsArray ? $"{value.ElementType}[{value.Count}]" : value.Type.ToString(), value.ToString(), limit);
+        return table;
+    }
+
+    private static Table Tensors(GgufFile file)
+    {
+        var table = SpectreOutput.Table("tensor", "shape", "type", "size");
+        foreach (var tensor in file.Tensors)
+            Add(table, tensor.Name, string.Join(" x ", tensor.Dimensions.ToArray()), tensor.Type.ToString(), Units.Bytes(tensor.ByteLength));
+        return table;
+    }
+
+    private static void Add(Table table, string key, string value) => table.AddRow(new Text(key), new Text(Printable.Line(value)));
+
+    private static void Add(Table table, string key, string type, string value, int limit)
+        => table.AddRow(new Text(Printable.Line(key)), new Text(type), new Text(Printable.Line(value, limit)));
+
+    private static void Add(Table table, string name, string shape, string type, string size)
+        => table.AddRow(new Text(Printable.Line(name)), new Text(shape), new Text(type), new Text(size));
+}

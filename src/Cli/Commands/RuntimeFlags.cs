@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Hearth.Cli.Rendering;
+using Hearth.Engine.Sessions;
+using Hearth.Kernels;
+using Hearth.Kernels.Attention;
+using Hearth.Kernels.Isa;
+using Hearth.Kernels.Threading;
+
+namespace Hearth.Cli.Commands;
+
+/// <summary>How a model is loaded and computed: threads, context, batch, cache.</summary>
+internal sealed class RuntimeFlags
+{
+    /// <summary>The flag that is looked for even when the command line cannot be read.</summary>
+    public const string VerboseName = "--verbose";
+
+    private readonly Option<int?> threads;
+    private readonly Option<int?> context;
+    private readonly Option<int?> batch;
+    private readonly Option<string?> cacheTypeK;
+    private readonly Option<string?> cacheTypeV;
+    private readonly Option<bool> verbose;
+
+    /// <summary>Gives a command the flags.</summary>
+    public RuntimeFlags(Command command)
+    {
+        Model = new ModelFlag(command);
+        command.Add(threads = Flag.Integer(
+            "--threads", ["-t"], "threads that compute (default: one a physical core)", 1, MaxThreads));
+        command.Add(context = Flag.Integer(
+            "--ctx-size", ["-c"], "positions of the context (default: the model's own, at most 4096; 0: the model's own)"));
+        command.Add(batch = Flag.Integer("--batch-size", ["-b"], "most tokens of one pass over the prompt (default: 512)", 1, 65536));
+        command.Add(cacheTypeK = Flag.Text("--cache-type-k", ["-ctk"], "TYPE", $"storage of keys: {CacheTypes} (default: f16)"));
+        command.Add(cacheTypeV = Flag.Text("--cache-type-v", ["-ctv"], "TYPE", $"storage of values: {CacheTypes} (default: f16)"));
+        command.Add(verbose = Flag.Switch(VerboseName, ["-v"], "timings and memory on standard error, stack traces of errors"));
+    }
+
+    /// <summary>The most threads: four a processor, where that is more than 64, and never more than 512.</summary>
+    public static int MaxThreads => Math.Min(Math.Max(64, 4 * ProcessorTopology.LogicalProcessors), 512);
+
+    /// <summary>Which model.</summary>
+    public ModelFlag Model { get; }
+
+    private static string CacheTypes => string.Join(", ", Enum.GetNames<KvType>()).ToLowerInvariant();
+
+    /// <summary>The kernels that HEARTH_ISA names, or the best.</summary>
+    /// <exception cref="CommandException">It names none of this machine's.</exception>
+    public static KernelSet Kernels()
+    {
+        try
+        {
+            return RungSelection.FromEnvironment();
+        }
+        catch (NotSupportedException e)
+        {
+            throw new CommandException(e.Message, ExitCodes.Usage, e);
+        }
+    }
+
+    /// <summary>Whether the user wants to know more.</summary>
+    public bool IsVerbose(ParseResult line) => line.GetValue(verbose);
+
+    /// <summary>What the flags say.</summary>
+    public HearthModelOptions Options(ParseResult line) => new()
+    {
+        Kernels = Kernels(),
+        Threads = line.GetValue(threads),
+        ContextLength = line.GetValue(context),
+        BatchSize = line.GetValue(batch) ?? new HearthModelOptions().BatchSize,
+        CacheTypeK = CacheType(line, cacheTypeK, "--cache-type-k"),
+        CacheTypeV = CacheType(line, cacheTypeV, "--cache-type-v"),
+    };
+
+    /// <summary>Loads the model, with a progress bar where a person watches.</summary>
+    /// <exception cref="Hearth.Engine.InvalidModelException">The model cannot be loaded.</exception>
+    /// <exception cref="OperationCanceledException">Ctrl-C.</exception>
+    public LoadedModel Load(ParseResult line, Terminal terminal, HearthModelOptions options, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        if (options.Threads > ProcessorTopology.LogicalProcessors && (terminal.ErrorIsTerminal || IsVerbose(line)))
+        {
+            terminal.Error.WriteLine(
+                $"hearth: {options.Threads} threads share {Units.Of(ProcessorTopology.LogicalProcessors, "processor")}; fewer are faster.");
+        }
+
+        var file = Model.Open(line);
+        using var bar = new LoadingBar(terminal, file.Name);
+        var model = HearthModel.Load(file, options, bar, cancellation);
+        return new LoadedModel(model, Stopwatch.GetElapsedTime(start));
+    }
+
+    private static KvType CacheType(ParseResult line, Option<string?> option, string name)
+        => line.GetValue(option) switch
+        {
+            null => KvType.F16,
+            string text when Enum.TryParse(text, ignoreCase: true, out KvType type) && Enum.IsDefined(type) && !char.IsAsciiDigit(text[0])
+                => type,
+            string text => throw new CommandException($"{name} {text} is no type of the cache; there are {CacheTypes}."),
+        };
+}

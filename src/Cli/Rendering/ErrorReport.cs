@@ -1,0 +1,51 @@
+using Hearth.Engine;
+using Hearth.Engine.Sampling;
+using Hearth.Engine.Sessions;
+using Hearth.Engine.Templates;
+
+namespace Hearth.Cli.Rendering;
+
+/// <summary>What becomes of an exception: one sentence on standard error, and an exit code.</summary>
+internal static class ErrorReport
+{
+    /// <summary>Reports an exception.</summary>
+    /// <param name="error">What was thrown.</param>
+    /// <param name="terminal">Where to report.</param>
+    /// <param name="verbose">Whether to add the stack trace.</param>
+    /// <returns>The exit code.</returns>
+    public static int Write(Exception error, Terminal terminal, bool verbose)
+    {
+        if (error is ClosedOutputException)
+            return ExitCodes.Success;
+        if (error is OperationCanceledException)
+            return ExitCodes.Interrupted;
+        FlushQuietly(terminal.Output);
+        var (sentence, code) = Describe(error);
+        terminal.Error.WriteLine($"hearth: {Printable.Line(sentence)}");
+        if (verbose)
+            terminal.Error.WriteLine(error);
+        return code;
+    }
+
+    private static (string Sentence, int Code) Describe(Exception error) => error switch
+    {
+        CommandException command => (command.Message, command.ExitCode),
+        InvalidModelException => (error.Message, ExitCodes.Model),
+        SamplingException => (error.Message, ExitCodes.Usage),
+        ContextFullException or TemplateException => (error.Message, ExitCodes.Input),
+        InsufficientMemoryException or OutOfMemoryException => ($"There is not enough memory: {error.Message}", ExitCodes.Failure),
+        IOException => ($"Reading or writing failed: {error.Message}", ExitCodes.Failure),
+        _ => ($"This should not happen: {error.Message} ({error.GetType().Name}; --verbose shows where.)", ExitCodes.Failure),
+    };
+
+    private static void FlushQuietly(TextWriter output)
+    {
+        try
+        {
+            output.Flush();
+        }
+        catch (IOException)
+        {
+        }
+    }
+}

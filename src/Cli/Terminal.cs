@@ -1,0 +1,105 @@
+using System.Text;
+using Hearth.Cli.Repl;
+
+namespace Hearth.Cli;
+
+/// <summary>What a command talks to: the process's own streams, or a test's. Everything is UTF-8 with plain line feeds.</summary>
+internal sealed class Terminal : IDisposable
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    private readonly Func<int> width;
+
+    /// <summary>Joins streams.</summary>
+    /// <param name="input">Standard input.</param>
+    /// <param name="output">Standard output.</param>
+    /// <param name="error">Standard error.</param>
+    /// <param name="interrupts">Ctrl-C.</param>
+    /// <param name="width">Columns of the screen, asked again each time; null for 80.</param>
+    public Terminal(Stream input, Stream output, Stream error, Interrupts interrupts, Func<int>? width = null)
+    {
+        Input = new StreamReader(input, Utf8);
+        OutputBytes = output;
+        Output = new StreamWriter(output, Utf8) { NewLine = "\n" };
+        Error = new StreamWriter(error, Utf8) { NewLine = "\n", AutoFlush = true };
+        Interrupts = interrupts;
+        this.width = width ?? (() => 80);
+    }
+
+    /// <summary>Standard input as text.</summary>
+    public TextReader Input { get; }
+
+    /// <summary>Standard output as text; buffered, so whoever streams flushes.</summary>
+    public TextWriter Output { get; }
+
+    /// <summary>Standard output as bytes, for large answers; never mixed with unflushed text.</summary>
+    public Stream OutputBytes { get; }
+
+    /// <summary>Standard error as text; not buffered.</summary>
+    public TextWriter Error { get; }
+
+    /// <summary>Ctrl-C.</summary>
+    public Interrupts Interrupts { get; }
+
+    /// <summary>Keys as they are pressed; null where standard input or output is no terminal.</summary>
+    public IKeys? Keys { get; init; }
+
+    /// <summary>Whether a person reads standard output.</summary>
+    public bool OutputIsTerminal { get; init; }
+
+    /// <summary>Whether a person reads standard error.</summary>
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Whether a person types standard input.</summary>
+    public bool InputIsTerminal { get; init; }
+
+    /// <summary>Whether standard output may be coloured.</summary>
+    public bool HasColor { get; init; }
+
+    /// <summary>Columns of the screen.</summary>
+    public int Width => Math.Max(width(), 10);
+
+    /// <summary>The process's own.</summary>
+    public static Terminal OfProcess()
+    {
+        bool input = !Console.IsInputRedirected;
+        bool output = !Console.IsOutputRedirected;
+        if (output && OperatingSystem.IsWindows())
+            Console.OutputEncoding = Utf8;
+        return new Terminal(
+            Console.OpenStandardInput(), StandardOutput.Open(), Console.OpenStandardError(), Interrupts.OfProcess(), ScreenWidth)
+        {
+            InputIsTerminal = input,
+            OutputIsTerminal = output,
+            ErrorIsTerminal = !Console.IsErrorRedirected,
+            HasColor = output && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
+            Keys = input && output ? new ConsoleKeys() : null,
+        };
+    }
+
+    /// <summary>Hands out what is buffered; a reader that has left is no error here any more.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            Output.Flush();
+        }
+        catch (ClosedOutputException)
+        {
+        }
+
+        Interrupts.Dispose();
+    }
+
+    private static int ScreenWidth()
+    {
+        try
+        {
+            return Console.WindowWidth;
+        }
+        catch (IOException)
+        {
+            return 80;
+        }
+    }
+}
