@@ -44,7 +44,15 @@ internal sealed class BlockPool
             values[i] = firstWeight is { } first && i % pieceWeights == 0 ? first : random.Normal() * deviation;
 
         var pieces = new byte[format.RowBytes(weights)];
-        format.Encode(values, [], pieces);
+        EncodeRow(format, values, pieces);
         return new BlockPool(pieces, (int)format.RowBytes(pieceWeights));
+    }
+
+    /// <summary>Encodes with columns of equal importance, said explicitly because types below three bits ask for it.</summary>
+    public static void EncodeRow(WeightFormat format, ReadOnlySpan<float> weights, Span<byte> blocks)
+    {
+        var importance = new float[weights.Length];
+        Array.Fill(importance, 1);
+        format.Encode(weights, importance, blocks);
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using Hearth.Kernels.Formats;
 
 namespace Hearth.Perf.EndToEnd.Synthetic;
 
@@ -66,7 +65,7 @@ internal static class SynthesizeCommand
         }
 
         Console.WriteLine();
-        Console.WriteLine($"types: {string.Join(' ', WeightFormat.All.Select(format => format.Type))}");
+        Console.WriteLine($"types: {string.Join(' ', TypeMix.Formats.Select(format => format.Type))}");
         Console.WriteLine($"mixes: {string.Join(' ', TypeMix.Named.Select(mix => mix.Name))}");
         return 0;
     }

@@ -5,7 +5,8 @@ namespace Hearth.Perf.EndToEnd.Synthetic;
 
 /// <summary>
 /// Which tensor gets which type in a file of a given kind, as llama.cpp's quantiser decides for dense models of the Llama family
-/// without importance matrix: its file kinds are what people download, and mixes decide what is measured.
+/// without importance matrix: its file kinds are what people download, and mixes decide what is measured. The codebook kinds below
+/// four bits, which need such a matrix, are simplified: only their output matrix has another type.
 /// </summary>
 internal sealed class TypeMix
 {
@@ -37,6 +38,10 @@ internal sealed class TypeMix
         new("Q5_K_M", WeightType.Q5_K, 'M', false, 17),
     ];
 
+    /// <summary>The types that weights can have: those that can be encoded, without the two that are for activations.</summary>
+    public static IEnumerable<WeightFormat> Formats
+        => WeightFormat.All.Where(format => format.Type is not (WeightType.Q8_1 or WeightType.Q8_K));
+
     /// <summary>As the command line calls it.</summary>
     public string Name { get; }
 
@@ -50,7 +55,7 @@ internal sealed class TypeMix
     public static bool TryGet(string name, bool pure, [NotNullWhen(true)] out TypeMix? mix)
     {
         mix = Named.FirstOrDefault(mix => mix.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        var format = WeightFormat.All.FirstOrDefault(format => format.Type.ToString().Equals(name, StringComparison.OrdinalIgnoreCase));
+        var format = Formats.FirstOrDefault(format => format.Type.ToString().Equals(name, StringComparison.OrdinalIgnoreCase));
         if (mix is not null && pure)
             mix = new TypeMix(mix.Name, mix.main, mix.size, true, Guessed);
         else if (format is not null)

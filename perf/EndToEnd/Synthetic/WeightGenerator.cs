@@ -25,10 +25,7 @@ internal sealed class WeightGenerator(ModelShape shape, ulong seed)
 
         if (!WeightFormat.TryGet(plan.Type, out var format))
             throw new NotSupportedException($"{plan.Name}: {plan.Type} cannot be encoded.");
-        var recipe = WeightRecipe.For(plan, shape);
-        var pool = PoolOf(format, recipe.Deviation, null);
-        var firstPools = Array.ConvertAll(recipe.FirstWeights, first => PoolOf(format, recipe.Deviation, first));
-
+        var fillRow = RowFiller(plan, format);
         var rowBytes = (int)format.RowBytes(plan.Columns);
         var chunkRows = Math.Clamp(ChunkBytes / rowBytes, 1, plan.Rows);
         if (chunk.Length < chunkRows * rowBytes)
@@ -37,15 +34,44 @@ internal sealed class WeightGenerator(ModelShape shape, ulong seed)
         {
             var rows = Math.Min(chunkRows, plan.Rows - start);
             var first = start;
-            Parallel.For(0, rows, i =>
-                FillRow(chunk.AsSpan(i * rowBytes, rowBytes), pool, firstPools, SplitMix.For(seed, plan.Name, first + i)));
-            if (start == 0 && recipe.SilentFirstRow)
-                format.Encode(new float[plan.Columns], [], chunk.AsSpan(0, rowBytes));
+            Parallel.For(0, rows, i => fillRow(first + i, chunk.AsSpan(i * rowBytes, rowBytes)));
             stream.Write(chunk, 0, rows * rowBytes);
         }
     }
 
-    private static void FillRow(Span<byte> row, BlockPool pool, BlockPool[] firstPools, SplitMix random)
+    private Action<int, Span<byte>> RowFiller(TensorPlan plan, WeightFormat format)
+    {
+        var recipe = WeightRecipe.For(plan, shape);
+        if ((long)plan.Columns * plan.Rows <= PoolWeights)
+            return (row, bytes) => EncodeRow(bytes, format, plan.Columns, recipe, row, SplitMix.For(seed, plan.Name, row));
+
+        var pool = PoolOf(format, recipe.Deviation, null);
+        var firstPools = Array.ConvertAll(recipe.FirstWeights, first => PoolOf(format, recipe.Deviation, first));
+        return (row, bytes) =>
+        {
+            if (row == 0 && recipe.SilentFirstRow)
+                BlockPool.EncodeRow(format, new float[plan.Columns], bytes);
+            else
+                DrawRow(bytes, pool, firstPools, SplitMix.For(seed, plan.Name, row));
+        };
+    }
+
+    /// <summary>Draws weights one by one: for matrices so small that rows drawn from a pool would repeat.</summary>
+    private static void EncodeRow(Span<byte> bytes, WeightFormat format, int columns, WeightRecipe recipe, int row, SplitMix random)
+    {
+        var weights = new float[columns];
+        if (row != 0 || !recipe.SilentFirstRow)
+        {
+            foreach (ref var weight in weights.AsSpan())
+                weight = random.Normal() * recipe.Deviation;
+            if (recipe.FirstWeights.Length > 0)
+                weights[0] = recipe.FirstWeights[random.Below(recipe.FirstWeights.Length)];
+        }
+
+        BlockPool.EncodeRow(format, weights, bytes);
+    }
+
+    private static void DrawRow(Span<byte> row, BlockPool pool, BlockPool[] firstPools, SplitMix random)
     {
         var at = 0;
         if (firstPools.Length > 0)

@@ -27,7 +27,7 @@ public sealed class SyntheticModelTests : IDisposable
     [InlineData("BF16")]
     [InlineData("Q8_0")]
     [InlineData("Q4_K_M")]
-    [InlineData("Q2_K")]
+    [InlineData("IQ2_XXS")]
     public void Every_tensor_is_there_with_weights_of_the_planned_size(string type)
     {
         var shape = Shape("tiny");
@@ -49,6 +49,20 @@ public sealed class SyntheticModelTests : IDisposable
     }
 
     [Fact]
+    public void No_two_tokens_have_the_same_weights()
+    {
+        Write("a", "Q4_K_M");
+        using var file = GgufFile.Open(folder["a"]);
+
+        foreach (var name in new[] { "token_embd.weight", "output.weight" })
+        {
+            Assert.True(file.TryGetTensor(name, out var tensor));
+            var rows = tensor.Bytes.ToArray().Chunk((int)(tensor.ByteLength / tensor.Dimensions[1])).Select(Convert.ToHexString);
+            Assert.Distinct(rows);
+        }
+    }
+
+    [Fact]
     public void The_vocabulary_matches_the_embedding()
     {
         Write("a", "Q8_0");
@@ -61,10 +75,12 @@ public sealed class SyntheticModelTests : IDisposable
         Assert.Equal(512, file.Metadata.GetInt32("llama.vocab_size"));
     }
 
-    [Fact]
-    public void A_tenth_of_the_neurons_behind_a_ReLU_gate_fires()
+    [Theory]
+    [InlineData(512)]
+    [InlineData(2048)]
+    public void A_tenth_of_the_neurons_behind_a_ReLU_gate_fires(int feedForward)
     {
-        var shape = Shape("tiny") with { Relu = true };
+        var shape = Shape("tiny") with { Relu = true, FeedForward = feedForward };
         SyntheticModel.Write(folder["a"], shape, Mix("Q8_0"), seed: 1);
         using var file = GgufFile.Open(folder["a"]);
 
