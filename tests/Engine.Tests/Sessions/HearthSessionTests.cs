@@ -1,0 +1,183 @@
+using System.Runtime.InteropServices;
+using Hearth.Engine.Sampling;
+using Hearth.Engine.Sessions;
+using Hearth.Engine.Tests.Models;
+
+namespace Hearth.Engine.Tests.Sessions;
+
+public sealed class HearthSessionTests : IDisposable
+{
+    private const string Prompt = "Once upon a time";
+
+    private readonly HearthModel model = Load(new HearthModelOptions { Threads = 2 });
+
+    [Fact]
+    public void A_step_of_generation_allocates_nothing_once_warm()
+    {
+        using var session = model.CreateSession();
+        session.Append(model.Tokenizer.Encode(Prompt, true, true));
+        var generation = session.Generate(new GenerationOptions { IgnoreEndOfGeneration = true, Sampling = new SamplerSettings { Seed = 1 } });
+        Step(generation, 200);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Step(generation, 100);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void A_forward_pass_allocates_nothing_on_any_thread_once_warm()
+    {
+        using var session = model.CreateSession();
+        int[] ids = model.Tokenizer.Encode(Prompt, true, true);
+        session.Append(ids);
+        for (int i = 0; i < 50; i++)
+            session.Append(ids.AsSpan(0, 1));
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        for (int i = 0; i < 50; i++)
+            session.Append(ids.AsSpan(0, 1));
+        long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+        Assert.InRange(allocated, 0, 49 * 8);
+    }
+
+    [Fact]
+    public void A_fork_goes_on_by_itself_and_gives_what_a_fresh_session_gives()
+    {
+        int[] ids = model.Tokenizer.Encode(Prompt + ", there was a little girl named Lily. She loved to play outside.", true, true);
+        using var session = model.CreateSession();
+        session.Append(ids.AsSpan(0, 10));
+        using var fork = session.Fork();
+        session.Append(ids.AsSpan(20));
+        fork.Append(ids.AsSpan(10));
+        using var fresh = model.CreateSession();
+        fresh.Append(ids);
+        Assert.True(Bytes(fresh).SequenceEqual(Bytes(fork)));
+        Assert.Equal(ids, fork.Tokens.ToArray());
+    }
+
+    [Fact]
+    public void Rewinding_and_reading_again_gives_the_same_logits()
+    {
+        int[] ids = model.Tokenizer.Encode(Prompt, true, true);
+        using var session = model.CreateSession();
+        session.Append(ids);
+        byte[] first = Bytes(session).ToArray();
+        session.Append(ids.AsSpan(1));
+        session.Rewind(ids.Length - 2);
+        Assert.True(session.Logits.IsEmpty);
+        session.Append(ids.AsSpan(ids.Length - 2));
+        Assert.True(Bytes(session).SequenceEqual(first));
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_text_and_another_seed_another()
+    {
+        Assert.Equal(Story(seed: 5), Story(seed: 5));
+        Assert.NotEqual(Story(seed: 5), Story(seed: 6));
+    }
+
+    [Fact]
+    public void A_stop_string_ends_the_text_before_it_even_across_pieces()
+    {
+        string whole = Story(seed: 5);
+        string stop = whole[20..26];
+        using var session = Begin();
+        var generation = session.Generate(Options(5) with { StopStrings = [stop] });
+        Assert.Equal(whole[..whole.IndexOf(stop, StringComparison.Ordinal)], Text(generation));
+        Assert.Equal(StopReason.StopString, generation.Stop);
+    }
+
+    [Fact]
+    public void Generation_ends_when_the_context_is_full_and_says_so()
+    {
+        using var small = Load(new HearthModelOptions { Threads = 1, ContextLength = 24 });
+        using var session = small.CreateSession();
+        session.Append(small.Tokenizer.Encode(Prompt, true, true));
+        var generation = session.Generate(new GenerationOptions { IgnoreEndOfGeneration = true });
+        Text(generation);
+        Assert.Equal(StopReason.ContextFull, generation.Stop);
+        Assert.Equal(24, session.Position);
+    }
+
+    [Fact]
+    public void A_prompt_that_does_not_fit_is_refused_with_the_numbers_and_changes_nothing()
+    {
+        using var small = Load(new HearthModelOptions { Threads = 1, ContextLength = 8 });
+        using var session = small.CreateSession();
+        session.Append([1, 2, 3]);
+        var error = Assert.Throws<ContextFullException>(() => session.Append(new int[6]));
+        Assert.Contains("6 tokens", error.Message, StringComparison.Ordinal);
+        Assert.Contains("8", error.Message, StringComparison.Ordinal);
+        Assert.Equal(3, session.Position);
+    }
+
+    [Fact]
+    public void A_token_outside_of_the_vocabulary_is_refused()
+    {
+        using var session = model.CreateSession();
+        Assert.Throws<ArgumentOutOfRangeException>(() => session.Append([512]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => session.Append([-1]));
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_pieces_within_a_token_and_keeps_the_session_usable()
+    {
+        using var session = model.CreateSession();
+        using var source = new CancellationTokenSource();
+        int pieces = 0;
+        await foreach (var piece in session.GenerateAsync(Prompt, Options(5), source.Token))
+        {
+            if (++pieces == 3)
+                await source.CancelAsync();
+        }
+
+        Assert.InRange(pieces, 3, 4);
+        Assert.Equal(StopReason.Cancelled, session.LastStop);
+        session.Append([5]);
+        Assert.False(session.Logits.IsEmpty);
+    }
+
+    [Fact]
+    public void Sessions_of_one_model_on_two_threads_do_not_disturb_each_other()
+    {
+        string alone = Story(seed: 9);
+        string[] together = new string[4];
+        Parallel.For(0, 4, i => together[i] = Story(seed: 9));
+        Assert.All(together, text => Assert.Equal(alone, text));
+    }
+
+    public void Dispose() => model.Dispose();
+
+    private static HearthModel Load(HearthModelOptions options)
+        => HearthModel.Load(VectorFiles.PathOf("stories260K-Q8_0.gguf"), options, cancellation: TestContext.Current.CancellationToken);
+
+    private static void Step(Generation generation, int count)
+    {
+        for (int i = 0; i < count; i++)
+            generation.MoveNext();
+    }
+
+    private static GenerationOptions Options(ulong seed)
+        => new() { MaxTokens = 60, IgnoreEndOfGeneration = true, Sampling = new SamplerSettings { Seed = seed } };
+
+    private static string Text(Generation generation)
+    {
+        string text = "";
+        while (generation.MoveNext())
+            text += generation.Current.Text;
+        return text;
+    }
+
+    private static ReadOnlySpan<byte> Bytes(HearthSession session) => MemoryMarshal.AsBytes(session.Logits);
+
+    private HearthSession Begin()
+    {
+        var session = model.CreateSession();
+        session.Append(model.Tokenizer.Encode(Prompt, true, true));
+        return session;
+    }
+
+    private string Story(ulong seed)
+    {
+        using var session = Begin();
+        return Text(session.Generate(Options(seed)));
+    }
+}
