@@ -32,7 +32,7 @@ public static class ArchitectureCatalog
     }
 
     private static void Add<TArchitecture>()
-        where TArchitecture : Architecture, IArchitecture<TArchitecture>
+        where TArchitecture : IArchitecture
     {
         foreach (string name in TArchitecture.Names)
             Loaders.Add(name, TArchitecture.Load);

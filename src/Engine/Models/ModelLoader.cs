@@ -81,7 +81,10 @@ public sealed class ModelLoader : IDisposable
     /// <param name="inputs">Columns.</param>
     /// <exception cref="InvalidModelException">It is missing, of another shape, or of a type that is not supported.</exception>
     public Linear Linear(string name, int outputs, int inputs)
-        => new(Matrix(name + ".weight", outputs, inputs), OptionalVector(name + ".bias", outputs));
+        => new(
+            Matrix(name + ".weight", outputs, inputs),
+            OptionalVector(name + ".bias", outputs),
+            Has(name + ".scale") ? Vector(name + ".scale", 1).Values[0] : 1);
 
     /// <summary>A matrix, packed.</summary>
     /// <param name="name">Tensor name.</param>
@@ -148,17 +151,30 @@ public sealed class ModelLoader : IDisposable
     /// <exception cref="InvalidModelException">They are of another length.</exception>
     public FloatVector? OptionalVector(string name, int length) => Has(name) ? Vector(name, length) : null;
 
-    /// <summary>The token embedding, read from the file row by row.</summary>
+    /// <summary>A matrix whose rows are looked up.</summary>
+    /// <param name="name">Tensor name.</param>
+    /// <param name="rows">Rows; 0 for as many as the file has.</param>
+    /// <param name="width">Floats of a row.</param>
     /// <exception cref="InvalidModelException">It is missing, of another shape, or of a type that cannot be read.</exception>
-    public TokenEmbedding TokenEmbedding(string name, int vocabulary, int width)
+    public RowTable Table(string name, int rows, int width)
     {
         var tensor = Find(name);
-        if (tensor.Dimensions.Length != 2 || tensor.Dimensions[0] != width || tensor.Dimensions[1] != vocabulary)
-            throw Refuse(tensor, $"should be [{width}, {vocabulary}]");
+        if (rows == 0)
+            rows = RowsOf(name);
+        if (tensor.Dimensions.Length != 2 || tensor.Dimensions[0] != width || tensor.Dimensions[1] != rows)
+            throw Refuse(tensor, $"should be [{width}, {rows}]");
         if (!WeightFormat.TryGet(tensor.Type, out var format))
             throw Refuse(tensor, $"is of a type that cannot be read ({tensor.Type})");
         Advance(tensor);
-        return new TokenEmbedding(tensor, format);
+        return new RowTable(tensor, format);
+    }
+
+    /// <summary>The token embedding: <c>token_embd.weight</c>.</summary>
+    /// <exception cref="InvalidModelException">It is missing, of another shape, or of a type that cannot be read.</exception>
+    public TokenEmbedding TokenEmbedding(ModelShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return new TokenEmbedding(Table("token_embd.weight", shape.VocabularySize, shape.Width));
     }
 
     /// <summary>Root-mean-square norm: <c>name.weight</c>.</summary>
@@ -169,10 +185,26 @@ public sealed class ModelLoader : IDisposable
         => new(Vector(name + ".weight", width), OptionalVector(name + ".bias", width), epsilon);
 
     /// <summary>The output matrix: <c>output.weight</c>, or the token embedding where the two are tied.</summary>
-    public Linear OutputHead(int vocabulary, int width)
-        => Has("output.weight")
-            ? Linear("output", vocabulary, width)
-            : new Linear(Matrix("token_embd.weight", vocabulary, width), OptionalVector("output.bias", vocabulary));
+    public Linear OutputMatrix(ModelShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return Has("output.weight")
+            ? Linear("output", shape.VocabularySize, shape.Width)
+            : new Linear(
+                Matrix("token_embd.weight", shape.VocabularySize, shape.Width),
+                OptionalVector("output.bias", shape.VocabularySize));
+    }
+
+    /// <summary>The layers of a decoder, in order.</summary>
+    public static IDecoderLayer[] Layers(ModelShape shape, Func<int, IDecoderLayer> load)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(load);
+        var layers = new IDecoderLayer[shape.Layers];
+        for (int layer = 0; layer < layers.Length; layer++)
+            layers[layer] = load(layer);
+        return layers;
+    }
 
     /// <summary>Frees what was loaded; for a load that failed.</summary>
     public void Dispose()

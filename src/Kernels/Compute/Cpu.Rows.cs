@@ -77,6 +77,21 @@ public sealed unsafe partial class Cpu
     /// <summary>y *= factor.</summary>
     public void Scale(Rows y, float factor) => ForEach(new ScaleOperation(y, factor), y.Count, y.Width);
 
+    /// <summary>y = 0.</summary>
+    public void Clear(Rows y)
+    {
+        if (IsMeasuring)
+            return;
+        for (int row = 0; row < y.Count; row++)
+            y[row].Clear();
+    }
+
+    /// <summary>y = y limited to [-limit, limit].</summary>
+    public void Clamp(Rows y, float limit) => ForEach(new ClampOperation(y, limit), y.Count, y.Width);
+
+    /// <summary>y[i] *= factors[i][0].</summary>
+    public void ScaleRows(Rows y, Rows factors) => ForEach(new ScaleRowsOperation(y, factors), y.Count, y.Width);
+
     /// <summary>y *= x.</summary>
     public void Multiply(Rows x, Rows y) => ForEach(new MultiplyOperation(x, y), x.Count, x.Width);
 
@@ -158,6 +173,17 @@ public sealed unsafe partial class Cpu
     private readonly struct ScaleOperation(Rows y, float factor) : IRowOperation
     {
         public void Run(ElementwiseKernels kernels, int row) => kernels.Scale(y.Row(row), factor, y.Row(row), y.Width);
+    }
+
+    private readonly struct ClampOperation(Rows y, float limit) : IRowOperation
+    {
+        public void Run(ElementwiseKernels kernels, int row)
+            => System.Numerics.Tensors.TensorPrimitives.Clamp(y[row], -limit, limit, y[row]);
+    }
+
+    private readonly struct ScaleRowsOperation(Rows y, Rows factors) : IRowOperation
+    {
+        public void Run(ElementwiseKernels kernels, int row) => kernels.Scale(y.Row(row), *factors.Row(row), y.Row(row), y.Width);
     }
 
     private readonly struct MultiplyOperation(Rows x, Rows y) : IRowOperation

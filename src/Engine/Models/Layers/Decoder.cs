@@ -2,30 +2,50 @@ using Hearth.Kernels.Attention;
 
 namespace Hearth.Engine.Models.Layers;
 
-/// <summary>The frame of a decoder: embed, layer after layer, norm, logits.</summary>
-/// <param name="Embedding">Token embedding.</param>
-/// <param name="Rotaries">Rotary embeddings whose angles the layers use.</param>
-/// <param name="Layers">The layers.</param>
-/// <param name="OutputNorm">Before the output matrix.</param>
-/// <param name="Output">[vocabulary, width].</param>
-public sealed record Decoder(
-    TokenEmbedding Embedding,
-    IReadOnlyList<RotaryEmbedding> Rotaries,
-    IReadOnlyList<IDecoderLayer> Layers,
-    INorm OutputNorm,
-    Linear Output)
+/// <summary>The frame of a decoder: embed, layer after layer, logits.</summary>
+public sealed class Decoder : Architecture
 {
-    /// <summary>What each layer keeps in the cache.</summary>
-    public KvLayerShape[] CacheLayers(KvType keys, KvType values) => [.. Layers.Select(layer => layer.Cache(keys, values))];
+    private readonly IEmbedding embedding;
+    private readonly IReadOnlyList<RotaryEmbedding> rotaries;
+    private readonly IReadOnlyList<IDecoderLayer> layers;
+    private readonly OutputHead output;
 
-    /// <summary>Computes a batch.</summary>
-    public void Forward(ForwardPass pass)
+    /// <summary>Puts a model together.</summary>
+    /// <param name="loader">Where its weights came from.</param>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="embedding">Token embedding.</param>
+    /// <param name="rotaries">Rotary embeddings whose angles the layers use.</param>
+    /// <param name="layers">The layers.</param>
+    /// <param name="output">Norm and logits.</param>
+    public Decoder(
+        ModelLoader loader,
+        ModelShape shape,
+        IEmbedding embedding,
+        IReadOnlyList<RotaryEmbedding> rotaries,
+        IReadOnlyList<IDecoderLayer> layers,
+        OutputHead output)
+        : base(loader, shape)
     {
-        var x = Embedding.Apply(pass);                                        // [n, width]
-        for (int i = 0; i < Rotaries.Count; i++)
-            pass.Prepare(Rotaries[i]);
-        for (int i = 0; i < Layers.Count; i++)
-            x = Layers[i].Forward(pass, x, isLast: i == Layers.Count - 1);
-        pass.Emit(Output.Apply(pass, OutputNorm.Apply(pass, x)));             // [outputs, vocabulary]
+        this.embedding = embedding;
+        this.rotaries = rotaries;
+        this.layers = layers;
+        this.output = output;
+    }
+
+    /// <inheritdoc/>
+    public override KvLayerShape[] CacheLayers(KvType keys, KvType values) => [.. layers.Select(layer => layer.Cache(keys, values))];
+
+    /// <inheritdoc/>
+    public override void Forward(ForwardPass pass)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        var x = embedding.Apply(pass);                                        // [n, width]
+        for (int i = 0; i < rotaries.Count; i++)
+            pass.Prepare(rotaries[i]);
+        for (int i = 0; i < layers.Count; i++)
+            x = layers[i].Forward(pass, x, isLast: i == layers.Count - 1);
+        if (x.Count != pass.Batch.OutputCount)
+            x = pass.SelectOutputs(x);
+        pass.Emit(output.Apply(pass, x));                                     // [outputs, vocabulary]
     }
 }

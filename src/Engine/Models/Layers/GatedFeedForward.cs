@@ -6,22 +6,35 @@ namespace Hearth.Engine.Models.Layers;
 /// <summary>down(activation(gate x) * up x) (Shazeer 2020).</summary>
 /// <param name="Gate">[inner, width].</param>
 /// <param name="Up">[inner, width].</param>
+/// <param name="Norm">Norm of the product before the last matrix; null for none.</param>
 /// <param name="Down">[width, inner].</param>
 /// <param name="Activation">Silu for SwiGLU, Gelu for GeGLU, Relu for ReGLU.</param>
-public sealed record GatedFeedForward(Linear Gate, Linear Up, Linear Down, Activation Activation) : IFeedForward
+public sealed record GatedFeedForward(Linear Gate, Linear Up, INorm? Norm, Linear Down, Activation Activation) : ISublayer
 {
     /// <summary>Loads <c>ffn_gate</c>, <c>ffn_up</c> and <c>ffn_down</c> of a layer.</summary>
-    public static GatedFeedForward Load(ModelLoader loader, string layer, int width, int inner, Activation activation)
-        => new(
-            loader.Linear(layer + "ffn_gate", inner, width),
-            loader.Linear(layer + "ffn_up", inner, width),
-            loader.Linear(layer + "ffn_down", width, inner),
+    /// <param name="loader">The model.</param>
+    /// <param name="layer">The beginning of the tensors' names.</param>
+    /// <param name="width">Floats of a token's state.</param>
+    /// <param name="inner">Neurons.</param>
+    /// <param name="activation">The function of the gate.</param>
+    /// <param name="ending">What follows gate, up and down in the names, as for shared experts.</param>
+    public static GatedFeedForward Load(ModelLoader loader, string layer, int width, int inner, Activation activation, string ending = "")
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        return new GatedFeedForward(
+            loader.Linear($"{layer}ffn_gate{ending}", inner, width),
+            loader.Linear($"{layer}ffn_up{ending}", inner, width),
+            null,
+            loader.Linear($"{layer}ffn_down{ending}", width, inner),
             activation);
+    }
 
     /// <inheritdoc/>
-    public void AddTo(ForwardPass pass, Rows x, Rows residual)
+    public Rows Apply(ForwardPass pass, Rows x)
     {
+        ArgumentNullException.ThrowIfNull(pass);
         var cpu = pass.Cpu;
+        var y = cpu.Rent(x.Count, Down.Outputs);
         using var scope = cpu.Scope();
         var gate = cpu.Rent(x.Count, Gate.Outputs);
         var up = cpu.Rent(x.Count, Up.Outputs);
@@ -31,9 +44,10 @@ public sealed record GatedFeedForward(Linear Gate, Linear Up, Linear Down, Activ
             cpu.Multiply(ref input, Gate.Weights, gate, Up.Weights, up);
         }
 
-        cpu.AddBias(Gate.Bias, gate);
-        cpu.AddBias(Up.Bias, up);
+        Gate.Finish(pass, gate);
+        Up.Finish(pass, up);
         cpu.Gate(Activation, gate, up, gate);
-        Down.AddTo(pass, gate, residual);
+        Down.Apply(pass, Norm == null ? gate : Norm.Apply(pass, gate), y);
+        return y;
     }
 }

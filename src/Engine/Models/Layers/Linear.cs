@@ -3,35 +3,45 @@ using Hearth.Kernels.Matmul;
 
 namespace Hearth.Engine.Models.Layers;
 
-/// <summary>y = W x + b.</summary>
+/// <summary>y = scale * (W x) + b.</summary>
 /// <param name="Weights">[outputs, inputs].</param>
 /// <param name="Bias">[outputs], or null.</param>
-public sealed record Linear(PackedMatrix Weights, FloatVector? Bias)
+/// <param name="Scale">Factor of the product, as ternary models keep it beside the matrix.</param>
+public sealed record Linear(PackedMatrix Weights, FloatVector? Bias, float Scale = 1)
 {
     /// <summary>Outputs.</summary>
     public int Outputs => Weights.Rows;
 
-    /// <summary>y = W x + b in new rows.</summary>
+    /// <summary>The product in new rows.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="x">[n, inputs].</param>
     /// <returns>[n, outputs].</returns>
     public Rows Apply(ForwardPass pass, Rows x)
     {
+        ArgumentNullException.ThrowIfNull(pass);
         var y = pass.Cpu.Rent(x.Count, Outputs);
-        using var scope = pass.Cpu.Scope();
-        var input = Cpu.Prepare(x);
-        pass.Cpu.Multiply(ref input, Weights, y);
-        pass.Cpu.AddBias(Bias, y);
+        Apply(pass, x, y);
         return y;
     }
 
-    /// <summary>residual += W x + b.</summary>
+    /// <summary>The product in given rows.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="x">[n, inputs].</param>
-    /// <param name="residual">[n, outputs].</param>
-    public void AddTo(ForwardPass pass, Rows x, Rows residual)
+    /// <param name="y">[n, outputs], rented.</param>
+    public void Apply(ForwardPass pass, Rows x, Rows y)
     {
+        ArgumentNullException.ThrowIfNull(pass);
         using var scope = pass.Cpu.Scope();
-        pass.Cpu.Add(Apply(pass, x), residual);
+        var input = Cpu.Prepare(x);
+        pass.Cpu.Multiply(ref input, Weights, y);
+        Finish(pass, y);
+    }
+
+    /// <summary>Scale and bias of a product that was computed together with others.</summary>
+    internal void Finish(ForwardPass pass, Rows y)
+    {
+        if (Scale != 1)
+            pass.Cpu.Scale(y, Scale);
+        pass.Cpu.AddBias(Bias, y);
     }
 }

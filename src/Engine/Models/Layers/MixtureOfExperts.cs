@@ -11,7 +11,7 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Router">Chooses experts.</param>
 /// <param name="Experts">Their matrices.</param>
 /// <param name="Activation">Silu in most families.</param>
-public sealed record MixtureOfExperts(ExpertRouter Router, ExpertMatrices Experts, Activation Activation) : IFeedForward
+public sealed record MixtureOfExperts(ExpertRouter Router, ExpertMatrices Experts, Activation Activation) : ISublayer
 {
     private const int MaxChosen = 64;
 
@@ -26,7 +26,17 @@ public sealed record MixtureOfExperts(ExpertRouter Router, ExpertMatrices Expert
     }
 
     /// <inheritdoc/>
-    public void AddTo(ForwardPass pass, Rows x, Rows residual)
+    public Rows Apply(ForwardPass pass, Rows x)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        var cpu = pass.Cpu;
+        var sums = cpu.Rent(x.Count, Experts.Down[0].Rows);
+        cpu.Clear(sums);
+        AddExperts(pass, x, sums);
+        return sums;
+    }
+
+    private void AddExperts(ForwardPass pass, Rows x, Rows sums)
     {
         var cpu = pass.Cpu;
         using var scope = cpu.Scope();
@@ -38,7 +48,7 @@ public sealed record MixtureOfExperts(ExpertRouter Router, ExpertMatrices Expert
         var memberWeights = cpu.Rent<float>(x.Count);
         if (cpu.IsMeasuring)
         {
-            Compute(pass, 0, x, residual, x.Count, members, memberWeights);
+            Compute(pass, 0, x, sums, x.Count, members, memberWeights);
             return;
         }
 
@@ -57,19 +67,19 @@ public sealed record MixtureOfExperts(ExpertRouter Router, ExpertMatrices Expert
             }
 
             if (count > 0)
-                Compute(pass, expert, x, residual, count, members, memberWeights);
+                Compute(pass, expert, x, sums, count, members, memberWeights);
         }
     }
 
-    /// <summary>residual[member] += weight * expert(x[member]) for the first <paramref name="count"/> members.</summary>
-    private void Compute(ForwardPass pass, int expert, Rows x, Rows residual, int count, Span<int> members, Span<float> weights)
+    /// <summary>sums[member] += weight * expert(x[member]) for the first <paramref name="count"/> members.</summary>
+    private void Compute(ForwardPass pass, int expert, Rows x, Rows sums, int count, Span<int> members, Span<float> weights)
     {
         var cpu = pass.Cpu;
         using var scope = cpu.Scope();
         var inputs = cpu.Rent(count, x.Width);
         var gate = cpu.Rent(count, Experts.Gate[expert].Rows);
         var up = cpu.Rent(count, Experts.Up[expert].Rows);
-        var outputs = cpu.Rent(count, residual.Width);
+        var outputs = cpu.Rent(count, sums.Width);
         cpu.Gather(x, members, inputs);
         using (cpu.Scope())
         {
@@ -84,6 +94,6 @@ public sealed record MixtureOfExperts(ExpertRouter Router, ExpertMatrices Expert
             cpu.Multiply(ref input, Experts.Down[expert], outputs);
         }
 
-        cpu.ScatterAdd(outputs, members, weights, residual);
+        cpu.ScatterAdd(outputs, members, weights, sums);
     }
 }

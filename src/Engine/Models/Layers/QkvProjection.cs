@@ -6,7 +6,7 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Query">[heads x key length, width].</param>
 /// <param name="Key">[KV heads x key length, width].</param>
 /// <param name="Value">[KV heads x value length, width].</param>
-public sealed record QkvProjection(Linear Query, Linear Key, Linear Value)
+public sealed record QkvProjection(Linear Query, Linear Key, Linear Value) : IQkvProjection
 {
     /// <summary>Loads <c>attn_q</c>, <c>attn_k</c> and <c>attn_v</c> of a layer, with their biases where the file has them.</summary>
     public static QkvProjection Load(ModelLoader loader, string layer, in AttentionShape shape)
@@ -15,7 +15,7 @@ public sealed record QkvProjection(Linear Query, Linear Key, Linear Value)
             loader.Linear(layer + "attn_k", shape.KvHeads * shape.KeyLength, shape.Width),
             loader.Linear(layer + "attn_v", shape.KvHeads * shape.ValueLength, shape.Width));
 
-    /// <summary>Projects rows.</summary>
+    /// <inheritdoc/>
     public Qkv Apply(ForwardPass pass, Rows x)
     {
         var cpu = pass.Cpu;
@@ -26,9 +26,9 @@ public sealed record QkvProjection(Linear Query, Linear Key, Linear Value)
         using var scope = cpu.Scope();
         var input = Cpu.Prepare(x);
         cpu.Multiply(ref input, Query.Weights, result.Queries, Key.Weights, result.Keys, Value.Weights, result.Values);
-        cpu.AddBias(Query.Bias, result.Queries);
-        cpu.AddBias(Key.Bias, result.Keys);
-        cpu.AddBias(Value.Bias, result.Values);
+        Query.Finish(pass, result.Queries);
+        Key.Finish(pass, result.Keys);
+        Value.Finish(pass, result.Values);
         return result;
     }
 }

@@ -9,39 +9,65 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Settings">Scale, window, caps.</param>
 /// <param name="Project">Queries, keys and values.</param>
 /// <param name="Steps">What happens to them before they are stored, in order.</param>
+/// <param name="OutputNorm">Norm of the heads' outputs before they are projected back; null for none.</param>
 /// <param name="Output">[width, heads x value length].</param>
 public sealed record SelfAttention(
     int Layer,
     AttentionShape Shape,
     AttentionSettings Settings,
-    QkvProjection Project,
+    IQkvProjection Project,
     IReadOnlyList<IQkvStep> Steps,
-    Linear Output)
+    INorm? OutputNorm,
+    Linear Output) : ISublayer
 {
-    /// <summary>Loads <c>attn_q</c>, <c>attn_k</c>, <c>attn_v</c> and <c>attn_output</c>; the scale is 1 / sqrt(key length).</summary>
-    public static SelfAttention Load(ModelLoader loader, int layer, in AttentionShape shape, params IReadOnlyList<IQkvStep> steps)
+    /// <summary>
+    /// Loads <c>attn_qkv</c>, or <c>attn_q</c>, <c>attn_k</c> and <c>attn_v</c>, and <c>attn_output</c>.
+    /// </summary>
+    /// <param name="loader">The model.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="settings">Scale, window, caps; null for 1 / sqrt(key length) and nothing else.</param>
+    /// <param name="steps">What happens to queries, keys and values before they are stored.</param>
+    public static SelfAttention Load(
+        ModelLoader loader,
+        int layer,
+        in AttentionShape shape,
+        AttentionSettings? settings,
+        params IReadOnlyList<IQkvStep> steps)
     {
         ArgumentNullException.ThrowIfNull(loader);
         string name = $"blk.{layer}.";
         return new SelfAttention(
             layer,
             shape,
-            new AttentionSettings(shape.Heads, shape.DefaultScale),
-            QkvProjection.Load(loader, name, shape),
+            settings ?? new AttentionSettings(shape.Heads, shape.DefaultScale),
+            loader.Has(name + "attn_qkv.weight")
+                ? FusedQkvProjection.Load(loader, name, shape)
+                : QkvProjection.Load(loader, name, shape),
             steps,
+            null,
             loader.Linear(name + "attn_output", shape.Width, shape.Heads * shape.ValueLength));
     }
 
-    /// <summary>residual += the attention of x.</summary>
-    public void AddTo(ForwardPass pass, Rows x, Rows residual)
+    /// <inheritdoc/>
+    public KvLayerShape Cache(KvType keys, KvType values) => Shape.Cache(keys, values);
+
+    /// <inheritdoc/>
+    public Rows Apply(ForwardPass pass, Rows x)
     {
+        ArgumentNullException.ThrowIfNull(pass);
+        var y = pass.Cpu.Rent(x.Count, Output.Outputs);
         using var scope = pass.Cpu.Scope();
-        Output.AddTo(pass, Attend(pass, x), residual);
+        var heads = Attend(pass, x);
+        if (OutputNorm != null)
+            heads = OutputNorm.Apply(pass, heads);
+        Output.Apply(pass, heads, y);
+        return y;
     }
 
     /// <summary>The heads' outputs, before they are projected back.</summary>
     /// <returns>[n, heads x value length].</returns>
-    public Rows Attend(ForwardPass pass, Rows x)
+    private Rows Attend(ForwardPass pass, Rows x)
     {
         var cpu = pass.Cpu;
         var heads = cpu.Rent(x.Count, Shape.Heads * Shape.ValueLength);

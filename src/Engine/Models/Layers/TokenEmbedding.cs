@@ -1,36 +1,18 @@
-using Hearth.Engine.Files.Gguf;
 using Hearth.Kernels.Compute;
-using Hearth.Kernels.Formats;
 
 namespace Hearth.Engine.Models.Layers;
 
-/// <summary>One row of floats per token id, decoded from the mapped file when it is asked for: a token touches one row.</summary>
-public sealed class TokenEmbedding
+/// <summary>One row of floats per token id.</summary>
+/// <param name="Table">One row per vocabulary entry.</param>
+public sealed record TokenEmbedding(RowTable Table) : IEmbedding
 {
-    private readonly GgufTensor tensor;
-    private readonly WeightFormat format;
-    private readonly int width;
-    private readonly long rowBytes;
-
-    internal TokenEmbedding(GgufTensor tensor, WeightFormat format)
-    {
-        this.tensor = tensor;
-        this.format = format;
-        width = (int)tensor.Dimensions[0];
-        rowBytes = format.RowBytes(width);
-    }
-
-    /// <summary>[tokens, width].</summary>
+    /// <inheritdoc/>
     public Rows Apply(ForwardPass pass)
     {
-        var x = pass.Rent(width);
+        ArgumentNullException.ThrowIfNull(pass);
+        var x = pass.Rent(Table.Width);
         if (!pass.Cpu.IsMeasuring)
-        {
-            var tokens = pass.Batch.Tokens;
-            for (int row = 0; row < tokens.Length; row++)
-                format.Decode(tensor.Slice(tokens[row] * rowBytes, rowBytes), x[row]);
-        }
-
+            Table.Read(pass.Batch.Tokens, x);
         return x;
     }
 }

@@ -1,0 +1,33 @@
+using Hearth.Kernels.Compute;
+using Hearth.Kernels.Elementwise;
+
+namespace Hearth.Engine.Models.Layers;
+
+/// <summary>A gated feed-forward whose first two matrices are one: rows of the gate, then rows of up.</summary>
+/// <param name="GateUp">[2 x inner, width].</param>
+/// <param name="Down">[width, inner].</param>
+/// <param name="Activation">The function of the gate.</param>
+public sealed record FusedGatedFeedForward(Linear GateUp, Linear Down, Activation Activation) : ISublayer
+{
+    /// <summary>Loads <c>ffn_up</c> and <c>ffn_down</c> of a layer.</summary>
+    public static FusedGatedFeedForward Load(ModelLoader loader, string layer, int width, int inner, Activation activation)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        return new FusedGatedFeedForward(
+            loader.Linear(layer + "ffn_up", checked(2 * inner), width), loader.Linear(layer + "ffn_down", width, inner), activation);
+    }
+
+    /// <inheritdoc/>
+    public Rows Apply(ForwardPass pass, Rows x)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        var y = pass.Cpu.Rent(x.Count, Down.Outputs);
+        using var scope = pass.Cpu.Scope();
+        int inner = GateUp.Outputs / 2;
+        var both = GateUp.Apply(pass, x);
+        var gate = both.Columns(0, inner);
+        pass.Cpu.Gate(Activation, gate, both.Columns(inner, inner), gate);
+        Down.Apply(pass, gate, y);
+        return y;
+    }
+}

@@ -1,0 +1,17 @@
+using Hearth.Kernels.Attention;
+using Hearth.Kernels.Compute;
+
+namespace Hearth.Engine.Models.Layers;
+
+/// <summary>What stands on a residual branch: attention, or a feed-forward of any kind.</summary>
+public interface ISublayer
+{
+    /// <summary>What the cache keeps of it; nothing for a feed-forward.</summary>
+    KvLayerShape Cache(KvType keys, KvType values) => default;
+
+    /// <summary>Computes the branch, in new rows.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="x">[n, width].</param>
+    /// <returns>[n, width].</returns>
+    Rows Apply(ForwardPass pass, Rows x);
+}
