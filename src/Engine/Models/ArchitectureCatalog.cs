@@ -9,8 +9,40 @@ public static class ArchitectureCatalog
 
     static ArchitectureCatalog()
     {
+        Add<Arcee>();
+        Add<BitNet>();
+        Add<Bloom>();
+        Add<Cohere2>();
+        Add<CommandR>();
+        Add<Dbrx>();
+        Add<Ernie45Moe>();
+        Add<Exaone4>();
+        Add<Falcon>();
+        Add<Gemma>();
+        Add<Gemma2>();
+        Add<Gemma3>();
+        Add<Glm4>();
+        Add<Gpt2>();
+        Add<GptNeoX>();
+        Add<Granite>();
+        Add<HunyuanDense>();
         Add<Llama>();
+        Add<MiniCpm>();
+        Add<Mistral3>();
+        Add<Mpt>();
         Add<Nemotron>();
+        Add<Olmo2>();
+        Add<Olmoe>();
+        Add<Phi2>();
+        Add<Phi3>();
+        Add<PhiMoe>();
+        Add<Qwen2>();
+        Add<Qwen2Moe>();
+        Add<Qwen3>();
+        Add<Qwen3Moe>();
+        Add<SmolLM3>();
+        Add<StableLm>();
+        Add<StarCoder2>();
     }
 
     /// <summary>Names of all families, sorted.</summary>

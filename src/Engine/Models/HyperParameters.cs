@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Hearth.Engine.Files.Gguf;
 
 namespace Hearth.Engine.Models;
@@ -49,6 +50,24 @@ public sealed class HyperParameters
         return Enumerable.Repeat(Int(key, minimum, maximum), layers).ToArray();
     }
 
+    /// <summary>Neurons of each layer's feed-forward.</summary>
+    /// <exception cref="InvalidModelException">The number is missing or out of range.</exception>
+    public int[] FeedForwardLengths(int layers) => IntPerLayer("feed_forward_length", layers, 1, 1 << 20);
+
+    /// <summary>A list of Booleans, one per layer.</summary>
+    /// <returns>Whether the key holds one.</returns>
+    /// <exception cref="InvalidModelException">The list is shorter than the layers.</exception>
+    public bool TryFlags(string key, int layers, [NotNullWhen(true)] out bool[]? flags)
+    {
+        flags = null;
+        if (!metadata.TryGetValue(prefix + key, out var stored) || !stored.IsArray)
+            return false;
+        flags = metadata.GetBooleanArray(prefix + key);
+        if (flags.Length < layers)
+            throw new InvalidModelException($"{metadata.Name}: {prefix}{key} has {flags.Length} entries for {layers} layers; the file is damaged.");
+        return true;
+    }
+
     /// <summary>A float that must be there.</summary>
     /// <exception cref="InvalidModelException">It is missing, no number, or not finite.</exception>
     public float Float(string key) => Finite(key, metadata.GetSingle(prefix + key));
@@ -56,6 +75,14 @@ public sealed class HyperParameters
     /// <summary>A float that has a default.</summary>
     /// <exception cref="InvalidModelException">It is no number, or not finite.</exception>
     public float Float(string key, float fallback) => Has(key) ? Float(key) : fallback;
+
+    /// <summary>Epsilon of root-mean-square norms.</summary>
+    /// <exception cref="InvalidModelException">It is missing.</exception>
+    public float RmsEpsilon => Float("attention.layer_norm_rms_epsilon");
+
+    /// <summary>Epsilon of layer norms.</summary>
+    /// <exception cref="InvalidModelException">It is missing.</exception>
+    public float LayerNormEpsilon => Float("attention.layer_norm_epsilon");
 
     /// <summary>A Boolean that has a default.</summary>
     /// <exception cref="InvalidModelException">It is no Boolean.</exception>

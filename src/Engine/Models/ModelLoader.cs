@@ -27,6 +27,7 @@ public sealed class ModelLoader : IDisposable
     /// <param name="file">The open file; it must stay open as long as the model lives.</param>
     /// <param name="kernels">The rung's kernels.</param>
     /// <param name="pool">The workers.</param>
+    /// <param name="contextLength">Positions that sessions will hold; some families choose their rotary factors by it. 0 for the model's own.</param>
     /// <param name="progress">Told after each tensor, or null.</param>
     /// <param name="cancellation">Checked before each tensor.</param>
     /// <exception cref="InvalidModelException">The file does not say which architecture it holds.</exception>
@@ -34,6 +35,7 @@ public sealed class ModelLoader : IDisposable
         GgufFile file,
         KernelSet kernels,
         WorkerPool pool,
+        int contextLength = 0,
         IProgress<LoadProgress>? progress = null,
         CancellationToken cancellation = default)
     {
@@ -47,6 +49,7 @@ public sealed class ModelLoader : IDisposable
         this.cancellation = cancellation;
         Architecture = file.Metadata.GetString("general.architecture");
         Parameters = new HyperParameters(file.Metadata, Architecture);
+        ContextLength = contextLength > 0 ? contextLength : Parameters.Int("context_length", 2048, 1, int.MaxValue);
         totalBytes = file.Tensors.Sum(tensor => tensor.ByteLength);
     }
 
@@ -58,6 +61,9 @@ public sealed class ModelLoader : IDisposable
 
     /// <summary>The model's numbers.</summary>
     public HyperParameters Parameters { get; }
+
+    /// <summary>Positions that sessions will hold.</summary>
+    public int ContextLength { get; }
 
     /// <summary>All that was made so far, for the model to own.</summary>
     internal IReadOnlyList<IDisposable> Loaded => loaded;
@@ -94,7 +100,8 @@ public sealed class ModelLoader : IDisposable
     public PackedMatrix Matrix(string name, int rows, int columns)
     {
         var tensor = Find(name);
-        if (tensor.Dimensions.Length != 2 || tensor.Dimensions[0] != columns || tensor.Dimensions[1] != rows)
+        long fileRows = tensor.Dimensions.Length == 1 ? 1 : tensor.Dimensions[1];
+        if (tensor.Dimensions.Length > 2 || tensor.Dimensions[0] != columns || fileRows != rows)
             throw Refuse(tensor, $"should be [{columns}, {rows}]");
         var kernel = KernelOf(tensor);
         var matrix = PackedMatrix.Pack(kernel, tensor.Address, rows, columns, pool);

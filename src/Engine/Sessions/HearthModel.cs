@@ -32,10 +32,10 @@ public sealed class HearthModel : IDisposable
         ModelLoader? loader = null;
         try
         {
-            loader = new ModelLoader(file, Kernels, pool, progress, cancellation);
+            loader = new ModelLoader(file, Kernels, pool, ContextOf(file, options), progress, cancellation);
             architecture = ArchitectureCatalog.Load(loader);
             Tokenizer = TokenizerFactory.FromGguf(file.Metadata);
-            ContextLength = options.ContextLength ?? Math.Min(Shape.ContextLength, DefaultContextLimit);
+            ContextLength = loader.ContextLength;
             int batch = Math.Min(options.BatchSize, ContextLength);
             var limits = new RunnerLimits(batch, Math.Min(options.MaxOutputs, batch), Math.Min(options.MaxSequences, batch), ContextLength);
             Runner = new ModelRunner(architecture, Kernels, pool, limits, options.CacheTypeK, options.CacheTypeV);
@@ -139,6 +139,12 @@ public sealed class HearthModel : IDisposable
             pool.Dispose();
             file.Dispose();
         }
+    }
+
+    private static int ContextOf(GgufFile file, HearthModelOptions options)
+    {
+        string architecture = file.Metadata.GetString("general.architecture");
+        return options.ContextLength ?? Math.Min(file.Metadata.GetInt32(architecture + ".context_length", DefaultContextLimit), DefaultContextLimit);
     }
 
     private ChatFormatter CreateChatFormat()

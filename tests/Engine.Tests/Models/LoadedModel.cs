@@ -22,7 +22,7 @@ internal sealed class LoadedModel : IDisposable
         file = GgufFile.Open(path);
         pool = new WorkerPool(threads);
         kernels ??= RungSelection.FromEnvironment();
-        architecture = ArchitectureCatalog.Load(new ModelLoader(file, kernels, pool));
+        architecture = ArchitectureCatalog.Load(new ModelLoader(file, kernels, pool, 256));
         Runner = new ModelRunner(architecture, kernels, pool, new RunnerLimits(96, 96, 4, 256), cache, cache);
     }
 

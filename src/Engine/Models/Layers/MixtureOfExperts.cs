@@ -13,16 +13,41 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Activation">Silu in most families.</param>
 public sealed record MixtureOfExperts(ExpertRouter Router, ExpertMatrices Experts, Activation Activation) : ISublayer
 {
+    private const int MaxExperts = 1 << 14;
     private const int MaxChosen = 64;
 
-    /// <summary>Checks the numbers of a file.</summary>
+    /// <summary>Loads the router and the experts of a layer, as many as the file says.</summary>
+    /// <param name="loader">The model.</param>
+    /// <param name="layer">The beginning of the tensors' names.</param>
+    /// <param name="width">Floats of a token's state.</param>
+    /// <param name="inner">Neurons of an expert.</param>
+    /// <param name="activation">The function of the gates.</param>
+    /// <param name="score">How router logits become scores.</param>
+    /// <param name="normalise">Whether the chosen weights are divided by their sum.</param>
     /// <exception cref="InvalidModelException">More experts are used than exist, or than a token can have.</exception>
-    public static int CheckChosen(ModelLoader loader, int experts, int chosen)
+    public static MixtureOfExperts Load(
+        ModelLoader loader,
+        string layer,
+        int width,
+        int inner,
+        Activation activation,
+        RouterScore score,
+        bool normalise)
     {
         ArgumentNullException.ThrowIfNull(loader);
-        return chosen <= experts && chosen <= MaxChosen
-            ? chosen
-            : throw new InvalidModelException($"{loader.Name}: {chosen} of {experts} experts should be used for each token; the file is damaged.");
+        int experts = loader.Parameters.Int("expert_count", 1, MaxExperts);
+        int chosen = loader.Parameters.Int("expert_used_count", 1, MaxChosen);
+        if (chosen > experts)
+            throw new InvalidModelException($"{loader.Name}: {chosen} of {experts} experts should be used for each token; the file is damaged.");
+        float scale = loader.Parameters.Float("expert_weights_scale", 1);
+        var router = new ExpertRouter(
+            loader.Linear(layer + "ffn_gate_inp", experts, width),
+            chosen,
+            score,
+            normalise,
+            scale == 0 ? 1 : scale,
+            loader.OptionalVector(layer + "exp_probs_b.bias", experts));
+        return new MixtureOfExperts(router, ExpertMatrices.Load(loader, layer, experts, width, inner), activation);
     }
 
     /// <inheritdoc/>

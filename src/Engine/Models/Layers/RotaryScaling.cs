@@ -1,3 +1,4 @@
+using Hearth.Kernels.Compute;
 using Hearth.Kernels.Elementwise;
 
 namespace Hearth.Engine.Models.Layers;
@@ -12,13 +13,13 @@ public static class RotaryScaling
     /// <summary>Frequencies with the scaling that the file names.</summary>
     /// <param name="loader">The model.</param>
     /// <param name="style">Which values of a head form pairs.</param>
-    /// <param name="rotaryLength">Values of a head that turn, even.</param>
     /// <param name="headLength">Values of a head.</param>
     /// <exception cref="InvalidModelException">The scaling is unknown, or a number makes no sense.</exception>
-    public static RotaryEmbedding Load(ModelLoader loader, RotaryStyle style, int rotaryLength, int headLength)
+    public static RotaryEmbedding Load(ModelLoader loader, RotaryStyle style, int headLength)
     {
         ArgumentNullException.ThrowIfNull(loader);
         var parameters = loader.Parameters;
+        int rotaryLength = parameters.Int("rope.dimension_count", headLength, 2, 1 << 16);
         if (rotaryLength % 2 != 0 || rotaryLength > headLength)
         {
             throw new InvalidModelException(
@@ -26,19 +27,20 @@ public static class RotaryScaling
         }
 
         double theta = Positive(loader, "rope.freq_base", DefaultBase);
+        if (parameters.Has("rope.scaling.alpha"))
+            theta *= PortableMath.Pow(Positive(loader, "rope.scaling.alpha", 1), rotaryLength / (rotaryLength - 2.0));
         double[] frequencies = Frequencies(theta, rotaryLength);
         if (loader.Has("rope_freqs.weight"))
-        {
-            var divisors = loader.Vector("rope_freqs.weight", rotaryLength / 2).Values;
-            for (int pair = 0; pair < frequencies.Length; pair++)
-                frequencies[pair] /= divisors[pair];
-        }
+            Divide(frequencies, loader.Vector("rope_freqs.weight", rotaryLength / 2));
+
+        if (loader.Has("rope_factors_long.weight"))
+            Divide(frequencies, LongFactors(loader, rotaryLength));
 
         float magnitude = parameters.Float("rope.scaling.attn_factor", 1);
         string scaling = parameters.Text("rope.scaling.type", parameters.Has("rope.scale_linear") ? "linear" : "none");
         switch (scaling)
         {
-            case "none":
+            case "none" or "longrope":
                 break;
             case "linear":
                 double factor = Positive(loader, parameters.Has("rope.scaling.factor") ? "rope.scaling.factor" : "rope.scale_linear", 1);
@@ -55,6 +57,13 @@ public static class RotaryScaling
         return new RotaryEmbedding(style, frequencies, magnitude);
     }
 
+    /// <summary>Frequencies without any scaling.</summary>
+    /// <param name="style">Which values of a head form pairs.</param>
+    /// <param name="theta">The base.</param>
+    /// <param name="rotaryLength">Values of a head that turn, even.</param>
+    public static RotaryEmbedding Plain(RotaryStyle style, double theta, int rotaryLength)
+        => new(style, Frequencies(theta, rotaryLength), 1);
+
     /// <summary>Radians per position of each pair: base^(-2i / length).</summary>
     public static double[] Frequencies(double theta, int rotaryLength)
     {
@@ -62,6 +71,23 @@ public static class RotaryScaling
         for (int pair = 0; pair < frequencies.Length; pair++)
             frequencies[pair] = PortableMath.Pow(theta, -2.0 * pair / rotaryLength);
         return frequencies;
+    }
+
+    /// <summary>
+    /// LongRoPE (Ding et al. 2024): one set of divisors for contexts as long as the original one, another beyond. The sessions' length
+    /// decides, not the prompt's, so that a position is rotated alike however long its sequence becomes.
+    /// </summary>
+    private static FloatVector LongFactors(ModelLoader loader, int rotaryLength)
+    {
+        int original = loader.Parameters.Int("rope.scaling.original_context_length", loader.ContextLength, 1, int.MaxValue);
+        string name = loader.ContextLength > original ? "rope_factors_long.weight" : "rope_factors_short.weight";
+        return loader.Vector(name, rotaryLength / 2);
+    }
+
+    private static void Divide(double[] frequencies, FloatVector divisors)
+    {
+        for (int pair = 0; pair < frequencies.Length; pair++)
+            frequencies[pair] /= divisors.Values[pair];
     }
 
     /// <summary>
@@ -85,8 +111,13 @@ public static class RotaryScaling
             frequencies[pair] = (frequencies[pair] / factor * ramp) + (frequencies[pair] * (1 - ramp));
         }
 
-        return (float)(1 + (0.1 * PortableMath.Log(factor)));
+        // A file with a multiplier has its attention scale raised by it instead (DeepSeek-V2, Ministral 3).
+        double multiplier = parameters.Float("rope.scaling.yarn_log_multiplier", 0);
+        return (float)(YarnMagnitude(factor, 1) / YarnMagnitude(factor, multiplier));
     }
+
+    /// <summary>1 + 0.1 * multiplier * ln(factor): how much sharper attention becomes as the context is stretched.</summary>
+    internal static double YarnMagnitude(double factor, double multiplier) => 1 + (0.1 * multiplier * PortableMath.Log(factor));
 
     /// <summary>The pair, as a real number, that makes so many turns within the original context.</summary>
     private static double PairOfTurns(int context, double turns, double theta, int rotaryLength)

@@ -1,0 +1,49 @@
+using Hearth.Engine.Models.Layers;
+using Hearth.Kernels.Elementwise;
+
+namespace Hearth.Engine.Models.Architectures;
+
+/// <summary>
+/// DBRX (Databricks 2024): LayerNorm without biases, clamped queries, keys and values, rotary halves, fine-grained experts with normalised
+/// weights.
+/// </summary>
+public sealed class Dbrx : IArchitecture
+{
+    private Dbrx()
+    {
+    }
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<string> Names { get; } = ["dbrx"];
+
+    /// <inheritdoc/>
+    public static Architecture Load(ModelLoader loader)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        var shape = ModelShape.Read(loader);
+        var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
+        int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
+        float epsilon = loader.Parameters.LayerNormEpsilon;
+        var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
+        var clamp = new QkvClamp(loader.Parameters.Float("attention.clamp_kqv"));
+        var layers = ModelLoader.Layers(shape, i =>
+        {
+            string name = $"blk.{i}.";
+            return new SequentialLayer(
+                new Branch(
+                    loader.LayerNorm(name + "attn_norm", shape.Width, epsilon),
+                    SelfAttention.Load(loader, i, attention[i], null, clamp, rotary)),
+                new Branch(
+                    loader.LayerNorm(name + "attn_output_norm", shape.Width, epsilon),
+                    MixtureOfExperts.Load(
+                        loader, name, shape.Width, inner[i], Activation.Silu, RouterScore.Softmax, normalise: true)));
+        });
+        return new Decoder(
+            loader,
+            shape,
+            loader.TokenEmbedding(shape),
+            [rotary],
+            layers,
+            new OutputHead(loader.LayerNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+    }
+}

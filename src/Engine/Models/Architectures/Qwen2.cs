@@ -1,0 +1,46 @@
+using Hearth.Engine.Models.Layers;
+using Hearth.Kernels.Elementwise;
+
+namespace Hearth.Engine.Models.Architectures;
+
+/// <summary>
+/// Qwen2 and 2.5 (Yang et al. 2024), EXAONE 3: Llama with rotary halves, and biases on queries, keys and values where the file has them.
+/// </summary>
+public sealed class Qwen2 : IArchitecture
+{
+    private Qwen2()
+    {
+    }
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<string> Names { get; } = ["qwen2", "exaone"];
+
+    /// <inheritdoc/>
+    public static Architecture Load(ModelLoader loader)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        var shape = ModelShape.Read(loader);
+        var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
+        int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
+        float epsilon = loader.Parameters.RmsEpsilon;
+        var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
+        var layers = ModelLoader.Layers(shape, i =>
+        {
+            string name = $"blk.{i}.";
+            return new SequentialLayer(
+                new Branch(
+                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
+                    SelfAttention.Load(loader, i, attention[i], null, rotary)),
+                new Branch(
+                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
+                    GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)));
+        });
+        return new Decoder(
+            loader,
+            shape,
+            loader.TokenEmbedding(shape),
+            [rotary],
+            layers,
+            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+    }
+}

@@ -1,0 +1,51 @@
+using Hearth.Engine.Models.Layers;
+using Hearth.Kernels.Elementwise;
+
+namespace Hearth.Engine.Models.Architectures;
+
+/// <summary>
+/// Qwen1.5-MoE and Qwen2-57B-A14B: Qwen2 with experts whose weights are not normalised, and a shared expert behind a sigmoid gate.
+/// </summary>
+public sealed class Qwen2Moe : IArchitecture
+{
+    private Qwen2Moe()
+    {
+    }
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<string> Names { get; } = ["qwen2moe"];
+
+    /// <inheritdoc/>
+    public static Architecture Load(ModelLoader loader)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        var shape = ModelShape.Read(loader);
+        var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
+        int expertInner = loader.Parameters.Int("expert_feed_forward_length");
+        int sharedInner = loader.Parameters.Int("expert_shared_feed_forward_length");
+        float epsilon = loader.Parameters.RmsEpsilon;
+        var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
+        var layers = ModelLoader.Layers(shape, i =>
+        {
+            string name = $"blk.{i}.";
+            return new SequentialLayer(
+                new Branch(
+                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
+                    SelfAttention.Load(loader, i, attention[i], null, rotary)),
+                new Branch(
+                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
+                    new SharedExpert(
+                        MixtureOfExperts.Load(
+                            loader, name, shape.Width, expertInner, Activation.Silu, RouterScore.Softmax, normalise: false),
+                        GatedFeedForward.Load(loader, name, shape.Width, sharedInner, Activation.Silu, "_shexp"),
+                        loader.Linear(name + "ffn_gate_inp_shexp", 1, shape.Width))));
+        });
+        return new Decoder(
+            loader,
+            shape,
+            loader.TokenEmbedding(shape),
+            [rotary],
+            layers,
+            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+    }
+}

@@ -1,0 +1,47 @@
+using Hearth.Engine.Models.Layers;
+using Hearth.Kernels.Elementwise;
+
+namespace Hearth.Engine.Models.Architectures;
+
+/// <summary>
+/// Qwen3-30B-A3B and its kin: Qwen3 with a mixture of experts on every layer.
+/// </summary>
+public sealed class Qwen3Moe : IArchitecture
+{
+    private Qwen3Moe()
+    {
+    }
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<string> Names { get; } = ["qwen3moe"];
+
+    /// <inheritdoc/>
+    public static Architecture Load(ModelLoader loader)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        var shape = ModelShape.Read(loader);
+        var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
+        int inner = loader.Parameters.Int("expert_feed_forward_length");
+        float epsilon = loader.Parameters.RmsEpsilon;
+        var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
+        var layers = ModelLoader.Layers(shape, i =>
+        {
+            string name = $"blk.{i}.";
+            return new SequentialLayer(
+                new Branch(
+                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
+                    SelfAttention.Load(loader, i, attention[i], null, QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon), rotary)),
+                new Branch(
+                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
+                    MixtureOfExperts.Load(
+                        loader, name, shape.Width, inner, Activation.Silu, RouterScore.Softmax, normalise: true)));
+        });
+        return new Decoder(
+            loader,
+            shape,
+            loader.TokenEmbedding(shape),
+            [rotary],
+            layers,
+            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+    }
+}

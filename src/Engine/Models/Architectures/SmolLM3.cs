@@ -1,0 +1,48 @@
+using Hearth.Engine.Models.Layers;
+using Hearth.Kernels.Elementwise;
+
+namespace Hearth.Engine.Models.Architectures;
+
+/// <summary>
+/// SmolLM3: Llama without rotary embedding on every fourth layer.
+/// </summary>
+public sealed class SmolLM3 : IArchitecture
+{
+    private SmolLM3()
+    {
+    }
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<string> Names { get; } = ["smollm3"];
+
+    /// <inheritdoc/>
+    public static Architecture Load(ModelLoader loader)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        var shape = ModelShape.Read(loader);
+        var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
+        int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
+        float epsilon = loader.Parameters.RmsEpsilon;
+        var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, attention[0].KeyLength);
+        var layers = ModelLoader.Layers(shape, i =>
+        {
+            string name = $"blk.{i}.";
+            return new SequentialLayer(
+                new Branch(
+                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
+                    (i + 1) % 4 == 0
+                        ? SelfAttention.Load(loader, i, attention[i], null)
+                        : SelfAttention.Load(loader, i, attention[i], null, rotary)),
+                new Branch(
+                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
+                    GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)));
+        });
+        return new Decoder(
+            loader,
+            shape,
+            loader.TokenEmbedding(shape),
+            [rotary],
+            layers,
+            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+    }
+}

@@ -1,0 +1,38 @@
+namespace Hearth.Engine.Models.Layers;
+
+/// <summary>Which layers see only the last positions, and how many.</summary>
+public sealed class SlidingWindow
+{
+    private readonly bool[] windowed;
+    private readonly int size;
+
+    private SlidingWindow(bool[] windowed, int size)
+    {
+        this.windowed = windowed;
+        this.size = size;
+    }
+
+    /// <summary>
+    /// Reads <c>attention.sliding_window</c> and <c>attention.sliding_window_pattern</c>: a list of Booleans, or a number n by which every
+    /// n-th layer sees everything.
+    /// </summary>
+    /// <param name="loader">The model.</param>
+    /// <param name="layers">Layers.</param>
+    /// <param name="everyNthIsGlobal">The pattern where the file has none.</param>
+    /// <exception cref="InvalidModelException">A number makes no sense.</exception>
+    public static SlidingWindow Read(ModelLoader loader, int layers, int everyNthIsGlobal)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        int size = loader.Parameters.Int("attention.sliding_window", 0, 0, int.MaxValue);
+        if (loader.Parameters.TryFlags("attention.sliding_window_pattern", layers, out bool[]? flags))
+            return new SlidingWindow(flags, size);
+        int nth = loader.Parameters.Int("attention.sliding_window_pattern", everyNthIsGlobal, 1, 1 << 20);
+        return new SlidingWindow([.. Enumerable.Range(0, layers).Select(layer => layer % nth < nth - 1)], size);
+    }
+
+    /// <summary>Whether a layer sees only the last positions.</summary>
+    public bool Has(int layer) => size > 0 && windowed[layer];
+
+    /// <summary>How many positions a layer sees; 0 for all.</summary>
+    public int Of(int layer) => Has(layer) ? size : 0;
+}
