@@ -17,8 +17,19 @@ internal sealed class StopStrings
     public string Append(string text, out bool stopped)
     {
         stopped = false;
-        if (stops.Length == 0)
-            return text;
+        return stops.Length == 0 ? text : Filter(text, out stopped);
+    }
+
+    /// <summary>What is still held when the text ends otherwise.</summary>
+    public string Flush()
+    {
+        string rest = held.ToString();
+        held.Clear();
+        return rest;
+    }
+
+    private string Filter(string text, out bool stopped)
+    {
         held.Append(text);
         string pending = held.ToString();
         int end = stops.Select(stop => pending.IndexOf(stop, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(-1).Min();
@@ -28,14 +39,6 @@ internal sealed class StopStrings
         if (!stopped)
             held.Append(pending, safe, pending.Length - safe);
         return pending[..safe];
-    }
-
-    /// <summary>What is still held when the text ends otherwise.</summary>
-    public string Flush()
-    {
-        string rest = held.ToString();
-        held.Clear();
-        return rest;
     }
 
     /// <summary>The longest end of the text that is a proper beginning of the stop string.</summary>

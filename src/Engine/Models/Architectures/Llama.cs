@@ -6,7 +6,7 @@ namespace Hearth.Engine.Models.Architectures;
 /// <summary>
 /// Llama 1 to 3.2, Mistral 7B, TinyLlama, SmolLM, InternLM2, ERNIE 4.5 and their kin (Touvron et al. 2023): RMSNorm before attention and
 /// feed-forward, rotary pairs of neighbouring values over whole heads, grouped-query attention, SwiGLU; biases, tied output and a
-/// mixture of experts (Mixtral: Jiang et al. 2024) where the file has them.
+/// mixture of experts (Mixtral: Jiang et al. 2024) where the file has them, ReGLU where it names that activation.
 /// </summary>
 public sealed class Llama : IArchitecture
 {
@@ -25,6 +25,7 @@ public sealed class Llama : IArchitecture
         var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.RmsEpsilon;
+        var activation = loader.Parameters.Text("hidden_activation", "silu") == "relu" ? Activation.Relu : Activation.Silu;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, attention[0].KeyLength);
         int experts = loader.Parameters.Int("expert_count", 0, 0, 1 << 14);
         var layers = ModelLoader.Layers(shape, i =>
@@ -37,9 +38,9 @@ public sealed class Llama : IArchitecture
                 new Branch(
                     loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
                     experts == 0
-                        ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)
+                        ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], activation)
                         : MixtureOfExperts.Load(
-                            loader, name, shape.Width, inner[i], Activation.Silu, RouterScore.Softmax, normalise: true)));
+                            loader, name, shape.Width, inner[i], activation, RouterScore.Softmax, normalise: true)));
         });
         return new Decoder(
             loader,
