@@ -6,24 +6,26 @@ namespace Hearth.Cli;
 /// <summary>What a command talks to: the process's own streams, or a test's. Everything is UTF-8 with plain line feeds.</summary>
 internal sealed class Terminal : IDisposable
 {
+    private static readonly (int, int) UnknownScreen = (80, 24);
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    private readonly Func<int> width;
+    private readonly Func<(int Width, int Height)> screen;
 
     /// <summary>Joins streams.</summary>
     /// <param name="input">Standard input.</param>
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
     /// <param name="interrupts">Ctrl-C.</param>
-    /// <param name="width">Columns of the screen, asked again each time; null for 80.</param>
-    public Terminal(Stream input, Stream output, Stream error, Interrupts interrupts, Func<int>? width = null)
+    /// <param name="screen">Columns and rows of the screen, asked again each time; null for 80 x 24.</param>
+    public Terminal(
+        Stream input, Stream output, Stream error, Interrupts interrupts, Func<(int Width, int Height)>? screen = null)
     {
         Input = new StreamReader(input, Utf8);
         OutputBytes = output;
         Output = new StreamWriter(output, Utf8) { NewLine = "\n" };
         Error = new StreamWriter(error, Utf8) { NewLine = "\n", AutoFlush = true };
         Interrupts = interrupts;
-        this.width = width ?? (() => 80);
+        this.screen = screen ?? (() => UnknownScreen);
     }
 
     /// <summary>Standard input as text.</summary>
@@ -57,7 +59,10 @@ internal sealed class Terminal : IDisposable
     public bool HasColor { get; init; }
 
     /// <summary>Columns of the screen.</summary>
-    public int Width => Math.Max(width(), 10);
+    public int Width => Math.Max(screen().Width, 10);
+
+    /// <summary>Rows of the screen.</summary>
+    public int Height => Math.Max(screen().Height, 2);
 
     /// <summary>The process's own.</summary>
     public static Terminal OfProcess()
@@ -67,7 +72,7 @@ internal sealed class Terminal : IDisposable
         if (output && OperatingSystem.IsWindows())
             Console.OutputEncoding = Utf8;
         return new Terminal(
-            Console.OpenStandardInput(), StandardOutput.Open(), Console.OpenStandardError(), Interrupts.OfProcess(), ScreenWidth)
+            Console.OpenStandardInput(), StandardOutput.Open(), Console.OpenStandardError(), Interrupts.OfProcess(), Screen)
         {
             InputIsTerminal = input,
             OutputIsTerminal = output,
@@ -91,15 +96,15 @@ internal sealed class Terminal : IDisposable
         Interrupts.Dispose();
     }
 
-    private static int ScreenWidth()
+    private static (int Width, int Height) Screen()
     {
         try
         {
-            return Console.WindowWidth;
+            return (Console.WindowWidth, Console.WindowHeight);
         }
         catch (IOException)
         {
-            return 80;
+            return UnknownScreen;
         }
     }
 }

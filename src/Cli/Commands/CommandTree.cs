@@ -10,7 +10,9 @@ internal static class CommandTree
     private static readonly Entry[] Entries =
     [
         new("run", RunCommand.Description, RunCommand.Define),
+        new("chat", ChatCommand.Description, ChatCommand.Define),
         new("inspect", InspectCommand.Description, InspectCommand.Define),
+        new("bench", BenchCommand.Description, BenchCommand.Define),
         new("tokenize", TokenizeCommand.Description, TokenizeCommand.Define),
         new("detokenize", DetokenizeCommand.Description, DetokenizeCommand.Define),
         new("eval", EvalCommand.Description, EvalCommand.Define),

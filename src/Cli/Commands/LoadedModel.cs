@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Hearth.Cli.Rendering;
+using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Sessions;
 
 namespace Hearth.Cli.Commands;
@@ -5,5 +8,18 @@ namespace Hearth.Cli.Commands;
 /// <summary>A model and how long it took to load.</summary>
 internal sealed record LoadedModel(HearthModel Model, TimeSpan LoadTime) : IDisposable
 {
+    /// <summary>Loads a model, with a progress bar where a person watches.</summary>
+    /// <exception cref="Hearth.Engine.InvalidModelException">The model cannot be loaded.</exception>
+    /// <exception cref="OperationCanceledException">Ctrl-C.</exception>
+    public static LoadedModel Load(
+        Func<GgufFile> open, HearthModelOptions options, Terminal terminal, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        var file = open();
+        using var bar = new LoadingBar(terminal, file.Name);
+        var model = HearthModel.Load(file, options, bar, cancellation);
+        return new LoadedModel(model, Stopwatch.GetElapsedTime(start));
+    }
+
     public void Dispose() => Model.Dispose();
 }

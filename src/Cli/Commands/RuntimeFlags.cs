@@ -1,9 +1,7 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Hearth.Cli.Rendering;
 using Hearth.Engine.Sessions;
 using Hearth.Kernels;
-using Hearth.Kernels.Attention;
 using Hearth.Kernels.Isa;
 using Hearth.Kernels.Threading;
 
@@ -18,8 +16,7 @@ internal sealed class RuntimeFlags
     private readonly Option<int?> threads;
     private readonly Option<int?> context;
     private readonly Option<int?> batch;
-    private readonly Option<string?> cacheTypeK;
-    private readonly Option<string?> cacheTypeV;
+    private readonly CacheFlags cache;
     private readonly Option<bool> verbose;
 
     /// <summary>Gives a command the flags.</summary>
@@ -31,8 +28,7 @@ internal sealed class RuntimeFlags
         command.Add(context = Flag.Integer(
             "--ctx-size", ["-c"], "positions of the context (default: the model's own, at most 4096; 0: the model's own)"));
         command.Add(batch = Flag.Integer("--batch-size", ["-b"], "most tokens of one pass over the prompt (default: 512)", 1, 65536));
-        command.Add(cacheTypeK = Flag.Text("--cache-type-k", ["-ctk"], "TYPE", $"storage of keys: {CacheTypes} (default: f16)"));
-        command.Add(cacheTypeV = Flag.Text("--cache-type-v", ["-ctv"], "TYPE", $"storage of values: {CacheTypes} (default: f16)"));
+        cache = new CacheFlags(command);
         command.Add(verbose = Flag.Switch(VerboseName, ["-v"], "timings and memory on standard error, stack traces of errors"));
     }
 
@@ -41,8 +37,6 @@ internal sealed class RuntimeFlags
 
     /// <summary>Which model.</summary>
     public ModelFlag Model { get; }
-
-    private static string CacheTypes => string.Join(", ", Enum.GetNames<KvType>()).ToLowerInvariant();
 
     /// <summary>The kernels that HEARTH_ISA names, or the best.</summary>
     /// <exception cref="CommandException">It names none of this machine's.</exception>
@@ -68,8 +62,8 @@ internal sealed class RuntimeFlags
         Threads = line.GetValue(threads),
         ContextLength = line.GetValue(context),
         BatchSize = line.GetValue(batch) ?? new HearthModelOptions().BatchSize,
-        CacheTypeK = CacheType(line, cacheTypeK, "--cache-type-k"),
-        CacheTypeV = CacheType(line, cacheTypeV, "--cache-type-v"),
+        CacheTypeK = cache.Keys(line),
+        CacheTypeV = cache.Values(line),
     };
 
     /// <summary>Loads the model, with a progress bar where a person watches.</summary>
@@ -77,25 +71,12 @@ internal sealed class RuntimeFlags
     /// <exception cref="OperationCanceledException">Ctrl-C.</exception>
     public LoadedModel Load(ParseResult line, Terminal terminal, HearthModelOptions options, CancellationToken cancellation)
     {
-        long start = Stopwatch.GetTimestamp();
         if (options.Threads > ProcessorTopology.LogicalProcessors && (terminal.ErrorIsTerminal || IsVerbose(line)))
         {
             terminal.Error.WriteLine(
                 $"hearth: {options.Threads} threads share {Units.Of(ProcessorTopology.LogicalProcessors, "processor")}; fewer are faster.");
         }
 
-        var file = Model.Open(line);
-        using var bar = new LoadingBar(terminal, file.Name);
-        var model = HearthModel.Load(file, options, bar, cancellation);
-        return new LoadedModel(model, Stopwatch.GetElapsedTime(start));
+        return LoadedModel.Load(() => Model.Open(line), options, terminal, cancellation);
     }
-
-    private static KvType CacheType(ParseResult line, Option<string?> option, string name)
-        => line.GetValue(option) switch
-        {
-            null => KvType.F16,
-            string text when Enum.TryParse(text, ignoreCase: true, out KvType type) && Enum.IsDefined(type) && !char.IsAsciiDigit(text[0])
-                => type,
-            string text => throw new CommandException($"{name} {text} is no type of the cache; there are {CacheTypes}."),
-        };
 }

@@ -39,7 +39,7 @@ internal static class Timings
         error.WriteLine($"memory      {Units.Bytes(PeakBytes())} at most");
     }
 
-    /// <summary>A reason for people.</summary>
+    /// <summary>A reason for people, after "ended by".</summary>
     public static string Explain(StopReason reason) => reason switch
     {
         StopReason.EndOfGeneration => "the model's end token",

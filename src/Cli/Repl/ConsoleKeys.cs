@@ -5,5 +5,16 @@ internal sealed class ConsoleKeys : IKeys
 {
     public bool IsAvailable => Console.KeyAvailable;
 
+    public IDisposable Begin()
+    {
+        Console.TreatControlCAsInput = true;
+        return new Reading();
+    }
+
     public ConsoleKeyInfo Read() => Console.ReadKey(intercept: true);
+
+    private sealed class Reading : IDisposable
+    {
+        public void Dispose() => Console.TreatControlCAsInput = false;
+    }
 }

@@ -6,6 +6,10 @@ internal interface IKeys
     /// <summary>Whether a key waits.</summary>
     bool IsAvailable { get; }
 
-    /// <summary>Waits for a key. Ctrl-C is one.</summary>
+    /// <summary>Begins to read keys, Ctrl-C among them, which otherwise is an interrupt.</summary>
+    /// <returns>Ends it when disposed.</returns>
+    IDisposable Begin();
+
+    /// <summary>Waits for a key.</summary>
     ConsoleKeyInfo Read();
 }

@@ -1,0 +1,53 @@
+using Hearth.Engine.Sessions;
+using Hearth.Kernels.Isa;
+
+namespace Hearth.Cli.Commands;
+
+/// <summary>The measurements of one test.</summary>
+internal sealed record BenchResult
+{
+    /// <summary>The file.</summary>
+    public required string ModelName { get; init; }
+
+    /// <summary>What the file says.</summary>
+    public required ModelSummary Model { get; init; }
+
+    /// <summary>How it was loaded.</summary>
+    public required HearthModelOptions Options { get; init; }
+
+    /// <summary>The instruction set.</summary>
+    public required Rung Rung { get; init; }
+
+    /// <summary>Threads that computed.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>What was measured.</summary>
+    public required BenchTest Test { get; init; }
+
+    /// <summary>When the test began.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>The time of each repetition.</summary>
+    public required TimeSpan[] Samples { get; init; }
+
+    /// <summary>Bytes per second that the threads read from memory; null if it was not probed.</summary>
+    public required double? MemoryBandwidth { get; init; }
+
+    /// <summary>Tokens per second of each repetition.</summary>
+    public double[] Rates => [.. Samples.Select(sample => Test.Tokens / sample.TotalSeconds)];
+
+    /// <summary>Bytes of weights per second; null for a test of reading, which uses weights for many tokens at a time.</summary>
+    public double? WeightBandwidth => Test.Generate > 0 ? Mean(Rates) * Model.WeightBytesPerToken : null;
+
+    /// <summary>The mean.</summary>
+    public static double Mean(double[] values) => values.Sum() / values.Length;
+
+    /// <summary>The standard deviation of a sample; 0 for one value.</summary>
+    public static double Deviation(double[] values)
+    {
+        if (values.Length < 2)
+            return 0;
+        double mean = Mean(values);
+        return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1));
+    }
+}

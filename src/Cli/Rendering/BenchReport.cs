@@ -1,0 +1,40 @@
+using Hearth.Cli.Commands;
+using Hearth.Kernels.Isa;
+
+namespace Hearth.Cli.Rendering;
+
+/// <summary>Writes results of the benchmark, each as soon as it is there.</summary>
+internal abstract class BenchReport
+{
+    /// <summary>Makes a report.</summary>
+    /// <param name="format">md, csv or json.</param>
+    /// <param name="output">Where it goes.</param>
+    /// <exception cref="CommandException">There is no such format.</exception>
+    public static BenchReport Create(string format, TextWriter output) => format switch
+    {
+        "md" => new MarkdownBenchReport(output),
+        "csv" => new CsvBenchReport(output),
+        "json" => new JsonBenchReport(output),
+        _ => throw new CommandException($"-o {format} is no format; there are md, csv and json."),
+    };
+
+    /// <summary>Begins.</summary>
+    public virtual void Begin()
+    {
+    }
+
+    /// <summary>Writes a result.</summary>
+    public abstract void Add(BenchResult result);
+
+    /// <summary>Ends.</summary>
+    public virtual void End()
+    {
+    }
+
+    /// <summary>Architecture, size and type: nemotron 5.38 M Q8_0.</summary>
+    protected static string ModelType(BenchResult result)
+        => $"{Printable.Line(result.Model.Architecture)} {Units.Count(result.Model.Parameters)} {result.Model.MainType}";
+
+    /// <summary>The rung as HEARTH_ISA spells it.</summary>
+    protected static string RungName(BenchResult result) => RungSelection.Name(result.Rung);
+}
