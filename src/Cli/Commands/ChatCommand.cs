@@ -72,8 +72,7 @@ internal sealed class ChatCommand
     {
         if (embedded)
         {
-            return $"{EmbeddedModel.Name} is no chat model but a small story teller, whose plots wander: begin a story, and it goes on. "
-                + "/help lists commands.";
+            return "The built-in model is no chat model: begin a story, and it goes on. /help helps.";
         }
 
         string warning = model.HasChatTemplate ? "" : " It has no chat template, so its answers may be odd.";

@@ -39,6 +39,7 @@ internal sealed class LineEditor
     {
         buffer.Set("");
         shown = null;
+        keys.Reset();
         history.Begin();
         using var raw = terminal.Keys!.Begin();
         terminal.Output.Write(PasteOn);
@@ -48,7 +49,7 @@ internal sealed class LineEditor
             {
                 if (!keys.IsAvailable)
                     Draw(prompt);
-                if (Handle(keys.Read()) is { } end)
+                if (keys.Read() is { } key && Handle(key) is { } end)
                 {
                     buffer.End();
                     Draw(prompt);

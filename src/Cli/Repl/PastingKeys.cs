@@ -1,52 +1,55 @@
+using System.Text;
+
 namespace Hearth.Cli.Repl;
 
 /// <summary>
-/// Keys, with the marks that a terminal puts around a paste (bracketed paste: ESC [ 200 ~ ... ESC [ 201 ~) taken out. The console reads
-/// such a mark as Alt+[ and characters.
+/// Keys without the escape sequences that the console does not know. It gives such a sequence as Escape, or Alt, and its characters;
+/// among them are the marks around a paste (bracketed paste: ESC [ 200 ~ ... ESC [ 201 ~).
 /// </summary>
 internal sealed class PastingKeys(IKeys keys)
 {
-    private const string Begin = "[200~";
-    private const string End = "[201~";
+    private const string PasteBegins = "200~";
+    private const string PasteEnds = "201~";
 
-    private readonly Queue<ConsoleKeyInfo> ahead = new();
-
-    /// <summary>Whether the key read last was pasted.</summary>
+    /// <summary>Whether what is read now was pasted.</summary>
     public bool IsPasting { get; private set; }
 
     /// <summary>Whether a key waits.</summary>
-    public bool IsAvailable => ahead.Count > 0 || keys.IsAvailable;
+    public bool IsAvailable => keys.IsAvailable;
 
-    /// <summary>Waits for a key.</summary>
-    public ConsoleKeyInfo Read()
+    /// <summary>Waits for a key; null for a sequence.</summary>
+    public ConsoleKeyInfo? Read()
     {
-        while (true)
+        var key = keys.Read();
+        bool isAlt = key.Modifiers == ConsoleModifiers.Alt;
+        if (key.Key == ConsoleKey.Escape && keys.IsAvailable)
         {
-            var key = ahead.Count > 0 ? ahead.Dequeue() : keys.Read();
-            bool escape = key is { KeyChar: '[', Modifiers: ConsoleModifiers.Alt } || key.Key == ConsoleKey.Escape;
-            if (!escape || ahead.Count > 0 || !TryReadMark(key))
-                return key;
+            key = keys.Read();
+            isAlt = true;
         }
+
+        if (!isAlt || key.KeyChar != '[')
+            return key;
+        string sequence = ReadSequence();
+        IsPasting = sequence == PasteBegins || (IsPasting && sequence != PasteEnds);
+        return null;
     }
 
-    /// <summary>Reads on as long as it looks like a mark; what turns out to be none is kept.</summary>
-    private bool TryReadMark(ConsoleKeyInfo first)
+    /// <summary>Forgets a paste whose end never came.</summary>
+    public void Reset() => IsPasting = false;
+
+    /// <summary>Parameters, and the letter or tilde that ends a sequence.</summary>
+    private string ReadSequence()
     {
-        string mark = IsPasting ? End : Begin;
-        int matched = first.KeyChar == '[' ? 1 : 0;
-        while (matched < mark.Length && keys.IsAvailable)
+        var sequence = new StringBuilder();
+        while (keys.IsAvailable)
         {
-            var key = keys.Read();
-            ahead.Enqueue(key);
-            if (key.KeyChar != mark[matched])
-                return false;
-            matched++;
+            char c = keys.Read().KeyChar;
+            sequence.Append(c);
+            if (c is >= '@' and <= '~')
+                break;
         }
 
-        if (matched < mark.Length)
-            return false;
-        ahead.Clear();
-        IsPasting = !IsPasting;
-        return true;
+        return sequence.ToString();
     }
 }
