@@ -20,7 +20,13 @@ internal sealed class Interrupts : IDisposable
     /// <summary>Interrupts of the process.</summary>
     public static Interrupts OfProcess()
     {
-        var interrupts = new Interrupts(Environment.Exit);
+        var interrupts = new Interrupts(code =>
+        {
+            // What stands on the line, such as a progress bar, stays there; the shell's prompt begins another one.
+            if (!Console.IsErrorRedirected)
+                Console.Error.WriteLine();
+            Environment.Exit(code);
+        });
         interrupts.registration = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
         {
             context.Cancel = true;

@@ -56,7 +56,6 @@ internal sealed class BenchCommand
         string[] files = line.GetValue(models) is { Length: > 0 } given ? given : [EmbeddedModel.Name];
         var kernels = RuntimeFlags.Kernels();
 
-        using var stoppable = terminal.Interrupts.Catch(out var cancellation);
         report.Begin();
         foreach (int count in threadCounts)
         {
@@ -72,7 +71,7 @@ internal sealed class BenchCommand
                     CacheTypeK = cache.Keys(line),
                     CacheTypeV = cache.Values(line),
                 };
-                Measure(file, options, tests, line.GetValue(repetitions) ?? 5, bandwidth, report, cancellation);
+                Measure(file, options, tests, line.GetValue(repetitions) ?? 5, bandwidth, report);
             }
         }
 
@@ -86,8 +85,7 @@ internal sealed class BenchCommand
         List<BenchTest> tests,
         int repetitions,
         double? bandwidth,
-        BenchReport report,
-        CancellationToken cancellation)
+        BenchReport report)
     {
         ModelSummary? summary = null;
         using var loaded = LoadedModel.Load(
@@ -98,20 +96,19 @@ internal sealed class BenchCommand
                 return file;
             },
             options,
-            terminal,
-            cancellation);
+            terminal);
         using var runner = new BenchRunner(loaded.Model);
         foreach (var test in tests)
         {
             var begun = DateTimeOffset.UtcNow;
             long start = Stopwatch.GetTimestamp();
             do
-                runner.Run(test, cancellation);
+                runner.Run(test);
             while (Stopwatch.GetElapsedTime(start) < WarmUp);
 
             var samples = new TimeSpan[repetitions];
             for (int i = 0; i < repetitions; i++)
-                samples[i] = runner.Run(test, cancellation);
+                samples[i] = runner.Run(test);
             report.Add(new BenchResult
             {
                 ModelName = name,

@@ -36,7 +36,7 @@ internal sealed class ChatCommand
         var sampling = generation.ReadSampling(line, embedded ? EmbeddedModel.Sampling : new SamplerSettings());
         string? system = conversation.SystemPrompt(line);
         var options = runtime.Options(line) with { ChatTemplate = conversation.Template(line) };
-        using var loaded = Load(line, options);
+        using var loaded = runtime.Load(line, terminal, options);
         using var talk = Begin(loaded.Model, embedded, system);
         if (terminal.OutputIsTerminal)
             terminal.Output.WriteLine(new Ink(terminal.HasColor).Dim(Greeting(loaded.Model, embedded)));
@@ -46,12 +46,6 @@ internal sealed class ChatCommand
         var loop = new ChatLoop(
             terminal, loaded.Model, talk, generation.Read(line, sampling, loaded.Model), history, runtime.IsVerbose(line));
         return loop.Run();
-    }
-
-    private LoadedModel Load(ParseResult line, HearthModelOptions options)
-    {
-        using var stoppable = terminal.Interrupts.Catch(out var cancellation);
-        return runtime.Load(line, terminal, options, cancellation);
     }
 
     private static IConversation Begin(HearthModel model, bool embedded, string? system)

@@ -18,7 +18,9 @@ internal static class CommandLineErrors
             return;
         if (line.CommandResult.Command is RootCommand root)
             throw UnknownCommand(line, root);
-        throw new CommandException(line.Errors[0].Message);
+        throw new CommandException(line.UnmatchedTokens is [string more, ..]
+            ? $"'{more}' is one argument too many; put words that belong together into quotes."
+            : line.Errors[0].Message);
     }
 
     private static string? FindUnknownFlag(ParseResult line)

@@ -47,8 +47,8 @@ internal sealed class EvalCommand
         int most = line.GetValue(chunk) ?? options.BatchSize;
         options = options with { BatchSize = Math.Max(options.BatchSize, most), MaxOutputs = Math.Min(most, MostOutputs) };
 
+        using var loaded = runtime.Load(line, terminal, options);
         using var stoppable = terminal.Interrupts.Catch(out var cancellation);
-        using var loaded = runtime.Load(line, terminal, options, cancellation);
         TokenList.Check(ids, loaded.Model.Shape.VocabularySize);
         using var session = loaded.Model.CreateSession();
         if (ids.Length > session.Capacity)

@@ -10,14 +10,12 @@ internal sealed record LoadedModel(HearthModel Model, TimeSpan LoadTime) : IDisp
 {
     /// <summary>Loads a model, with a progress bar where a person watches.</summary>
     /// <exception cref="Hearth.Engine.InvalidModelException">The model cannot be loaded.</exception>
-    /// <exception cref="OperationCanceledException">Ctrl-C.</exception>
-    public static LoadedModel Load(
-        Func<GgufFile> open, HearthModelOptions options, Terminal terminal, CancellationToken cancellation)
+    public static LoadedModel Load(Func<GgufFile> open, HearthModelOptions options, Terminal terminal)
     {
         long start = Stopwatch.GetTimestamp();
         var file = open();
         using var bar = new LoadingBar(terminal, file.Name);
-        var model = HearthModel.Load(file, options, bar, cancellation);
+        var model = HearthModel.Load(file, options, bar);
         return new LoadedModel(model, Stopwatch.GetElapsedTime(start));
     }
 

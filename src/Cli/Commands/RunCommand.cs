@@ -52,8 +52,7 @@ internal sealed class RunCommand
         if (system is not null && line.GetValue(asText))
             throw new CommandException("-sys belongs to a conversation; it cannot be used with -no-cnv.");
 
-        using var stoppable = terminal.Interrupts.Catch(out var cancellation);
-        using var loaded = runtime.Load(line, terminal, options, cancellation);
+        using var loaded = runtime.Load(line, terminal, options);
         var model = loaded.Model;
         bool isConversation = !line.GetValue(asText)
             && (line.GetValue(asConversation) || system is not null || options.ChatTemplate is not null || model.HasChatTemplate);
@@ -62,6 +61,7 @@ internal sealed class RunCommand
         if (isConversation)
             generationOptions = generationOptions with { StopStrings = [.. generationOptions.StopStrings, .. model.ChatFormat.StopTexts] };
 
+        using var stoppable = terminal.Interrupts.Catch(out var cancellation);
         long start = Stopwatch.GetTimestamp();
         using var session = model.CreateSession();
         session.Append(ids, cancellation);

@@ -68,8 +68,7 @@ internal sealed class RuntimeFlags
 
     /// <summary>Loads the model, with a progress bar where a person watches.</summary>
     /// <exception cref="Hearth.Engine.InvalidModelException">The model cannot be loaded.</exception>
-    /// <exception cref="OperationCanceledException">Ctrl-C.</exception>
-    public LoadedModel Load(ParseResult line, Terminal terminal, HearthModelOptions options, CancellationToken cancellation)
+    public LoadedModel Load(ParseResult line, Terminal terminal, HearthModelOptions options)
     {
         if (options.Threads > ProcessorTopology.LogicalProcessors && (terminal.ErrorIsTerminal || IsVerbose(line)))
         {
@@ -77,6 +76,6 @@ internal sealed class RuntimeFlags
                 $"hearth: {options.Threads} threads share {Units.Of(ProcessorTopology.LogicalProcessors, "processor")}; fewer are faster.");
         }
 
-        return LoadedModel.Load(() => Model.Open(line), options, terminal, cancellation);
+        return LoadedModel.Load(() => Model.Open(line), options, terminal);
     }
 }
