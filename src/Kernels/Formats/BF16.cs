@@ -40,7 +40,7 @@ public readonly partial struct BF16 : IWeightFormat
     /// <inheritdoc/>
     public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> blocks)
     {
-        Blocks.RequireWhole<BF16>(weights.Length, blocks.Length);
+        Blocks.RequireWhole<BF16>(weights.Length, importance.Length, blocks.Length);
         ReadOnlySpan<uint> bits = MemoryMarshal.Cast<float, uint>(weights);
         Span<ushort> target = MemoryMarshal.Cast<byte, ushort>(blocks);
         int i = 0;

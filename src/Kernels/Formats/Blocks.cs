@@ -18,20 +18,20 @@ internal static class Blocks
         }
     }
 
-    /// <remarks>A NaN is encoded as zero and an infinity as the largest half of its sign, so that an encoder sees finite values alone.</remarks>
+    /// <remarks>
+    /// A NaN is encoded as zero and an infinity as the largest half of its sign, so that an encoder sees finite values alone.
+    /// </remarks>
     [SkipLocalsInit]
     internal static void Encode<TFormat>(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> blocks)
         where TFormat : struct, IBlockCodec
     {
-        int count = RequireWhole<TFormat>(weights.Length, blocks.Length);
-        if (!importance.IsEmpty && importance.Length != weights.Length)
-            throw new ArgumentException($"{importance.Length} importances do not fit {weights.Length} weights.", nameof(importance));
-
+        int count = RequireWhole<TFormat>(weights.Length, importance.Length, blocks.Length);
+        bool isFinite = TensorPrimitives.IsFiniteAll(weights);
         Span<float> finite = stackalloc float[TFormat.BlockWeights];
         for (int i = 0; i < count; i++)
         {
             scoped ReadOnlySpan<float> x = weights.Slice(i * TFormat.BlockWeights, TFormat.BlockWeights);
-            if (!TensorPrimitives.IsFiniteAll(x))
+            if (!isFinite)
             {
                 CopyFinite(x, finite);
                 x = finite;
@@ -53,6 +53,16 @@ internal static class Blocks
         if (rest != 0 || bytes != (long)count * TFormat.BlockBytes)
             ThrowNotWhole<TFormat>(weights, bytes);
         return count;
+    }
+
+    /// <summary>As the shorter overload; also that importances are as many as weights or none.</summary>
+    /// <exception cref="ArgumentException">They are not.</exception>
+    internal static int RequireWhole<TFormat>(int weights, int importance, int bytes)
+        where TFormat : struct, IWeightFormat
+    {
+        if (importance != 0 && importance != weights)
+            throw new ArgumentException($"{importance} importances do not fit {weights} weights.", nameof(importance));
+        return RequireWhole<TFormat>(weights, bytes);
     }
 
     /// <summary>For types that are not encoded without knowing what matters.</summary>

@@ -26,7 +26,7 @@ public readonly partial struct F16 : IWeightFormat
     /// <inheritdoc/>
     public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> blocks)
     {
-        Blocks.RequireWhole<F16>(weights.Length, blocks.Length);
+        Blocks.RequireWhole<F16>(weights.Length, importance.Length, blocks.Length);
         TensorPrimitives.ConvertToHalf(weights, MemoryMarshal.Cast<byte, Half>(blocks));
     }
 }

@@ -15,9 +15,16 @@ public readonly partial struct F32 : IWeightFormat
     public static int BlockBytes => sizeof(float);
 
     /// <inheritdoc/>
-    public static void Decode(ReadOnlySpan<byte> blocks, Span<float> weights) => blocks.CopyTo(MemoryMarshal.AsBytes(weights));
+    public static void Decode(ReadOnlySpan<byte> blocks, Span<float> weights)
+    {
+        Blocks.RequireWhole<F32>(weights.Length, blocks.Length);
+        blocks.CopyTo(MemoryMarshal.AsBytes(weights));
+    }
 
     /// <inheritdoc/>
     public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> blocks)
-        => MemoryMarshal.AsBytes(weights).CopyTo(blocks);
+    {
+        Blocks.RequireWhole<F32>(weights.Length, importance.Length, blocks.Length);
+        MemoryMarshal.AsBytes(weights).CopyTo(blocks);
+    }
 }

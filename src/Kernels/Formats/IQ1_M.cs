@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using Hearth.Kernels.Formats.Packing;
+using Hearth.Kernels.Formats.Search;
 
 namespace Hearth.Kernels.Formats;
 
@@ -59,7 +61,7 @@ public readonly struct IQ1_M : IBlockCodec
         Span<ushort> indices = stackalloc ushort[Vectors];
         Span<bool> isNegative = stackalloc bool[Vectors];
         Span<byte> step = stackalloc byte[sizeof(ushort)];
-        ScaleHalf.Write(step, TernaryCodebook.Encode(x, w, 2, groupShift: false, scales, indices, isNegative));
+        ScaleHalf.Write(step, TernaryCodebook.Encode<TernaryCodebook.VectorShift>(x, w, 2, scales, indices, isNegative));
 
         int bits = BinaryPrimitives.ReadUInt16LittleEndian(step);
         for (int i = 0; i < 4; i++)

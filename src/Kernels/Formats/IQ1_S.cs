@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using Hearth.Kernels.Formats.Search;
 
 namespace Hearth.Kernels.Formats;
 
@@ -59,7 +60,7 @@ public readonly struct IQ1_S : IBlockCodec
         Span<byte> scales = stackalloc byte[Groups];
         Span<ushort> indices = stackalloc ushort[Vectors];
         Span<bool> isNegative = stackalloc bool[Vectors];
-        ScaleHalf.Write(block, TernaryCodebook.Encode(x, w, 4, groupShift: true, scales, indices, isNegative));
+        ScaleHalf.Write(block, TernaryCodebook.Encode<TernaryCodebook.GroupShift>(x, w, 4, scales, indices, isNegative));
         for (int g = 0; g < Groups; g++)
         {
             int high = (scales[g] << 12) | (isNegative[4 * g] ? 0x8000 : 0);

@@ -22,9 +22,12 @@ public interface IWeightFormat
     /// <param name="weights">Receives <see cref="BlockWeights"/> values per block.</param>
     static abstract void Decode(ReadOnlySpan<byte> blocks, Span<float> weights);
 
-    /// <summary>Encodes whole blocks, as the reference quantiser of the field does.</summary>
+    /// <summary>Encodes whole blocks. A NaN is taken as zero and an infinity as the largest half of its sign.</summary>
+    /// <exception cref="ArgumentException">Lengths do not fit, or the type is not encoded without importance.</exception>
     /// <param name="weights">One row, a multiple of <see cref="BlockWeights"/> values.</param>
-    /// <param name="importance">How much each column's error counts, as many as <paramref name="weights"/>, or empty for equal importance.</param>
+    /// <param name="importance">
+    /// How much each column's squared error counts, as many as <paramref name="weights"/>, or empty where that is not known.
+    /// </param>
     /// <param name="blocks">Receives <see cref="BlockBytes"/> bytes per block.</param>
     static abstract void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> blocks);
 }

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Hearth.Kernels.Formats.Packing;
+using Hearth.Kernels.Formats.Search;
 
 namespace Hearth.Kernels.Formats;
 

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Hearth.Kernels.Formats.Packing;
+using Hearth.Kernels.Formats.Search;
 
 namespace Hearth.Kernels.Formats;
 
@@ -17,8 +19,8 @@ public readonly struct NVFP4 : IBlockCodec
     private const int Groups = 4;
     private const int GroupWeights = 16;
 
-    /// <summary>The largest scale, 448: the code above it stands for zero.</summary>
-    private const int LastScale = 126;
+    /// <summary>The scales of the codes 0 to 126, ascending.</summary>
+    private static readonly float[] Scales = [.. Enumerable.Range(0, 127).Select(s => Scale((byte)s))];
 
     /// <inheritdoc/>
     public static WeightType Type => WeightType.NVFP4;
@@ -79,14 +81,10 @@ public readonly struct NVFP4 : IBlockCodec
     private static byte BestScale(ReadOnlySpan<float> x, ReadOnlySpan<float> w)
     {
         float target = Extremes.Magnitude(x) / FourBitFloats.Largest;
-        int above = 1;
-        while (above < LastScale && Scale((byte)above) < target)
-            above++;
-        int first = Math.Clamp(above - 8, 1, LastScale - Vector512<float>.Count + 1);
-
-        Vector512<float> scales = default;
-        for (int lane = 0; lane < Vector512<float>.Count; lane++)
-            scales = scales.WithElement(lane, Scale((byte)(first + lane)));
+        int nearest = Array.BinarySearch(Scales, target);
+        int middle = nearest < 0 ? ~nearest : nearest;
+        int first = Math.Clamp(middle - (Vector512<float>.Count / 2), 0, Scales.Length - Vector512<float>.Count);
+        Vector512<float> scales = Vector512.Create(Scales, first);
         Vector512<float> inverse = Vector512<float>.One / scales, loss = Vector512<float>.Zero;
         for (int i = 0; i < x.Length; i++)
         {
@@ -95,7 +93,7 @@ public readonly struct NVFP4 : IBlockCodec
             loss += error * error * w[i];
         }
 
-        int best = Candidates.Least(loss);
-        return target == 0 || best < 0 ? (byte)0 : (byte)(first + best);
+        int best = Lanes.IndexOfLeast(loss);
+        return (byte)(first + Math.Max(best, 0));
     }
 }

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using Hearth.Kernels.Formats.Search;
 
 namespace Hearth.Kernels.Formats;
 
@@ -33,15 +35,21 @@ public readonly struct Q1_0 : IBlockCodec
             w[j] = ((block[2 + (j / 8)] >> (j % 8)) & 1) != 0 ? d : -d;
     }
 
+    [SkipLocalsInit]
     static void IBlockCodec.EncodeBlock(ReadOnlySpan<float> x, ReadOnlySpan<float> importance, Span<byte> block)
     {
+        Span<float> w = stackalloc float[BlockWeights];
+        if (importance.IsEmpty)
+            w.Fill(1);
+        else
+            ErrorWeights.Fill(x, importance, w);
+
         // For signs alone the least weighted squares are at the weighted mean magnitude.
         float sum = 0, total = 0;
         for (int j = 0; j < x.Length; j++)
         {
-            float w = importance.IsEmpty ? 1 : importance[j];
-            sum += w * MathF.Abs(x[j]);
-            total += w;
+            sum += w[j] * MathF.Abs(x[j]);
+            total += w[j];
         }
 
         ScaleHalf.Write(block, sum / total);

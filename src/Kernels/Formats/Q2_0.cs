@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using Hearth.Kernels.Formats.Search;
 
 namespace Hearth.Kernels.Formats;
 

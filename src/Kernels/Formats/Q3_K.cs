@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using Hearth.Kernels.Formats.Packing;
+using Hearth.Kernels.Formats.Search;
 
 namespace Hearth.Kernels.Formats;
 
@@ -60,14 +62,7 @@ public readonly struct Q3_K : IBlockCodec
         new SymmetricSuperblock<IntegerCodes>(GroupWeights, 6, new(-4, 3)).Encode(x, w, block[StepStart..], scales, q);
         PackScales(scales, block[ScalesStart..StepStart]);
 
-        Span<byte> high = block[..LowStart];
-        high.Clear();
-        for (int i = 0; i < q.Length; i++)
-        {
-            high[i % 32] |= (byte)(q[i] >> 2 << (i / 32));
-            q[i] &= 3;
-        }
-
+        BitPlanes.Take(q, 2, block[..LowStart]);
         TwoBits.Pack(q, block[LowStart..ScalesStart]);
     }
 

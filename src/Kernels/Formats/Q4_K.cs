@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using Hearth.Kernels.Formats.Packing;
+using Hearth.Kernels.Formats.Search;
 
 namespace Hearth.Kernels.Formats;
 
@@ -56,7 +58,7 @@ public readonly partial struct Q4_K : IBlockCodec
     static void IBlockCodec.EncodeBlock(ReadOnlySpan<float> x, ReadOnlySpan<float> importance, Span<byte> block)
     {
         Span<byte> q = stackalloc byte[BlockWeights];
-        KScales.Encode(x, importance, 15, block[..CodesStart], q);
+        KSuperblock.Encode(x, importance, 15, block[..CodesStart], q);
         for (int k = 0; k < 4; k++)
             Nibbles.Pack(q.Slice(64 * k, GroupWeights), q.Slice((64 * k) + GroupWeights, GroupWeights), block[(CodesStart + (k * 32))..]);
     }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using Hearth.Kernels.Formats.Packing;
+using Hearth.Kernels.Formats.Search;
 
 namespace Hearth.Kernels.Formats;
 
@@ -58,15 +60,8 @@ public readonly struct Q5_K : IBlockCodec
     static void IBlockCodec.EncodeBlock(ReadOnlySpan<float> x, ReadOnlySpan<float> importance, Span<byte> block)
     {
         Span<byte> q = stackalloc byte[BlockWeights];
-        KScales.Encode(x, importance, 31, block[..HighStart], q);
-        Span<byte> high = block[HighStart..LowStart];
-        high.Clear();
-        for (int i = 0; i < q.Length; i++)
-        {
-            high[i % GroupWeights] |= (byte)(q[i] >> 4 << (i / GroupWeights));
-            q[i] &= 15;
-        }
-
+        KSuperblock.Encode(x, importance, 31, block[..HighStart], q);
+        BitPlanes.Take(q, 4, block[HighStart..LowStart]);
         for (int k = 0; k < 4; k++)
             Nibbles.Pack(q.Slice(64 * k, GroupWeights), q.Slice((64 * k) + GroupWeights, GroupWeights), block[(LowStart + (k * 32))..]);
     }

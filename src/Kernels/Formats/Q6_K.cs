@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Hearth.Kernels.Formats.Search;
 
 namespace Hearth.Kernels.Formats;
 
@@ -75,18 +77,14 @@ public readonly partial struct Q6_K : IBlockCodec
 
     private static void Pack(ReadOnlySpan<byte> q, Span<byte> block)
     {
+        Vector256<byte> lowMask = Vector256.Create((byte)15);
         for (int half = 0; half < 2; half++)
         {
-            ReadOnlySpan<byte> codes = q.Slice(128 * half, 128);
-            Span<byte> low = block.Slice(64 * half, 64);
-            Span<byte> high = block.Slice(HighStart + (32 * half), 32);
-            for (int l = 0; l < 64; l++)
-                low[l] = (byte)((codes[l] & 15) | (codes[l + 64] << 4));
-            for (int l = 0; l < 32; l++)
-            {
-                high[l] = (byte)((codes[l] >> 4) | (codes[l + 32] >> 4 << 2)
-                    | (codes[l + 64] >> 4 << 4) | (codes[l + 96] >> 4 << 6));
-            }
+            Vector256<byte> q0 = Vector256.Create(q[(128 * half)..]), q1 = Vector256.Create(q[((128 * half) + 32)..]);
+            Vector256<byte> q2 = Vector256.Create(q[((128 * half) + 64)..]), q3 = Vector256.Create(q[((128 * half) + 96)..]);
+            ((q0 & lowMask) | (q2 << 4)).CopyTo(block[(64 * half)..]);
+            ((q1 & lowMask) | (q3 << 4)).CopyTo(block[((64 * half) + 32)..]);
+            ((q0 >> 4) | (q1 >> 4 << 2) | (q2 >> 4 << 4) | (q3 >> 4 << 6)).CopyTo(block[(HighStart + (32 * half))..]);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Hearth.Kernels.Formats.Search;
 
 namespace Hearth.Kernels.Formats;
 
@@ -39,7 +40,7 @@ public readonly partial struct Q8_0 : IBlockCodec
     static void IBlockCodec.EncodeBlock(ReadOnlySpan<float> x, ReadOnlySpan<float> importance, Span<byte> block)
     {
         float d = Extremes.Magnitude(x) / 127;
-        float inverse = d == 0 ? 0 : 1 / d;
+        float inverse = ScaleHalf.Inverse(d);
         BinaryPrimitives.WriteHalfLittleEndian(block, (Half)d);
         Rounding.HalfAwayFromZero(x, inverse, block[2..]);
     }

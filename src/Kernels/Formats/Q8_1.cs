@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Hearth.Kernels.Formats.Search;
 
 namespace Hearth.Kernels.Formats;
 
@@ -40,7 +41,7 @@ public readonly struct Q8_1 : IBlockCodec
     static void IBlockCodec.EncodeBlock(ReadOnlySpan<float> x, ReadOnlySpan<float> importance, Span<byte> block)
     {
         float d = Extremes.Magnitude(x) / 127;
-        Rounding.HalfAwayFromZero(x, d == 0 ? 0 : 1 / d, block[4..]);
+        Rounding.HalfAwayFromZero(x, ScaleHalf.Inverse(d), block[4..]);
         int sum = 0;
         foreach (sbyte q in MemoryMarshal.Cast<byte, sbyte>(block[4..]))
             sum += q;

@@ -76,7 +76,11 @@ public sealed class WeightFormat
     public long RowBytes(long weights)
     {
         if (weights < 0 || weights % BlockWeights != 0)
-            throw new ArgumentException($"A row of {weights} weights does not divide into {Type} blocks of {BlockWeights}.", nameof(weights));
+        {
+            throw new ArgumentException(
+                $"A row of {weights} weights does not divide into {Type} blocks of {BlockWeights}.", nameof(weights));
+        }
+
         return checked(weights / BlockWeights * BlockBytes);
     }
 
@@ -84,7 +88,8 @@ public sealed class WeightFormat
     public void Decode(ReadOnlySpan<byte> blocks, Span<float> weights) => decode(blocks, weights);
 
     /// <summary>Encodes whole blocks; see <see cref="IWeightFormat.Encode"/>.</summary>
-    public void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> blocks) => encode(weights, importance, blocks);
+    public void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> blocks)
+        => encode(weights, importance, blocks);
 
     private static WeightFormat Of<TFormat>()
         where TFormat : struct, IWeightFormat

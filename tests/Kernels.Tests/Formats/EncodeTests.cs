@@ -36,7 +36,6 @@ public sealed class EncodeTests
             var decoded = new float[weights.Length];
             format.Decode(EncodeRows(format, input, hasImportance), decoded);
             double error = WeightedError(weights, decoded, hasImportance ? Vectors.Importance(input) : [.. Enumerable.Repeat(1f, columns)]);
-            TestContext.Current.TestOutputHelper?.WriteLine($"{type} {input} {(hasImportance ? "weighted" : "plain")}: {error / limit:F4} of the limit");
             Assert.True(error <= limit, $"{input}{(hasImportance ? " with importance" : "")}: error {error:R} is above {limit:R}.");
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Hearth.Kernels.Formats.Packing;
 using Hearth.Kernels.Isa;
 using Hearth.Kernels.Matmul;
 

@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+
+namespace Hearth.Kernels.Formats.Search;
+
+/// <summary>
+/// Encodes 256 values as <c>(d * s) * q - dmin * m</c>, each group of values with its own small integers <c>s</c> and <c>m</c>:
+/// what <see cref="Q2_K"/>, <see cref="Q4_K"/> and <see cref="Q5_K"/> have in common.
+/// </summary>
+/// <param name="GroupWeights">Values that share a scale.</param>
+/// <param name="Top">Greatest code of a value.</param>
+/// <param name="ScaleTop">Greatest code of a scale or a minimum.</param>
+internal readonly record struct AffineSuperblock(int GroupWeights, int Top, int ScaleTop)
+{
+    internal const int Weights = 256;
+
+    /// <param name="x">256 values.</param>
+    /// <param name="w">Weights of the squared errors, as many.</param>
+    /// <param name="header">Receives the halves d and dmin.</param>
+    /// <param name="scales">Receives a code per group.</param>
+    /// <param name="minima">Receives a code per group.</param>
+    /// <param name="q">Receives 256 codes.</param>
+    [SkipLocalsInit]
+    internal void Encode(
+        ReadOnlySpan<float> x, ReadOnlySpan<float> w, Span<byte> header, Span<byte> scales, Span<byte> minima, Span<byte> q)
+    {
+        int groups = Weights / GroupWeights;
+        var scaleCodes = new IntegerCodes(0, ScaleTop);
+        Span<float> groupScales = stackalloc float[groups];
+        Span<float> groupWeights = stackalloc float[groups];
+        Span<float> groupMinima = stackalloc float[groups];
+        for (int g = 0; g < groups; g++)
+        {
+            int start = g * GroupWeights;
+            (groupScales[g], groupMinima[g]) =
+                AffineFit.Line(x.Slice(start, GroupWeights), w.Slice(start, GroupWeights), Top);
+            groupWeights[g] = Sums.Of(w.Slice(start, GroupWeights));
+        }
+
+        float d = ScaleHalf.Write(header, SymmetricFit.Scale(groupScales, groupWeights, scaleCodes));
+        for (int g = 0; g < groups; g++)
+        {
+            int start = g * GroupWeights;
+            (int scale, groupMinima[g]) = AffineFit.Snap(
+                x.Slice(start, GroupWeights), w.Slice(start, GroupWeights), Top, d, ScaleTop, groupScales[g], groupMinima[g]);
+            scales[g] = (byte)scale;
+        }
+
+        float dmin = ScaleHalf.Write(header[sizeof(ushort)..], SymmetricFit.Scale(groupMinima, groupWeights, scaleCodes));
+        for (int g = 0; g < groups; g++)
+        {
+            float inverse = ScaleHalf.Inverse(d * scales[g]);
+            minima[g] = (byte)Rounding.Nearest(groupMinima[g], ScaleHalf.Inverse(dmin), 0, ScaleTop);
+            int start = g * GroupWeights;
+            Rounding.Nearest(x.Slice(start, GroupWeights), inverse, dmin * minima[g] * inverse, Top, q[start..]);
+        }
+    }
+}
