@@ -82,10 +82,13 @@ public sealed class SpecialTokenSplitterTests
     {
         foreach (var token in special.OrderByDescending(token => token.Length).ThenBy(token => Array.IndexOf(special, token)))
         {
-            parts = [.. parts.SelectMany(part => special.Contains(part) ? [part] : part.Split(token).SelectMany((rest, i) => i == 0 ? [rest] : new[] { token, rest }))];
+            parts = [.. parts.SelectMany(part => special.Contains(part) ? [part] : CutOut(part, token))];
         }
 
         return parts.SelectMany(part => special.Contains(part) ? [part] : part.Select(letter => letter.ToString()));
+
+        static IEnumerable<string> CutOut(string part, string token)
+            => part.Split(token).SelectMany((rest, i) => i == 0 ? [rest] : new[] { token, rest });
     }
 
     private static string Read(ITokenizer tokenizer, string text, bool parseSpecial)

@@ -15,8 +15,7 @@ public sealed class BytePairEncoderTests
     private static readonly BpeTokenizer Library = BpeTokenizer.Create(new BpeOptions(
         Enumerable.Range(0, Vocabulary.Texts.Count).Select(id => KeyValuePair.Create(Vocabulary.Texts.Text(id), id)))
     {
-        Merges = Enumerable.Range(0, Vocabulary.Merges.Count)
-            .Select(rank => $"{Encoding.UTF8.GetString(Vocabulary.Merges.Left(rank))} {Encoding.UTF8.GetString(Vocabulary.Merges.Right(rank))}"),
+        Merges = Enumerable.Range(0, Vocabulary.Merges.Count).Select(Merge),
     });
 
     private static readonly char[] Letters = FindLetters();
@@ -36,6 +35,9 @@ public sealed class BytePairEncoderTests
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     public void Sentences_merge_as_the_tokenizers_library_merges_them(string text)
         => Assert.True(Words_merge_as_the_tokenizers_library_merges_them(text));
+
+    private static string Merge(int rank)
+        => $"{Encoding.UTF8.GetString(Vocabulary.Merges.Left(rank))} {Encoding.UTF8.GetString(Vocabulary.Merges.Right(rank))}";
 
     private static List<int> EncodeByLibrary(string text)
     {
