@@ -54,12 +54,12 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512 LoadHalf(ushort* source)
-    {
-        // Sign and the 15 low bits move to their places in a float; the missing exponent bias of 112 is a factor.
-        var bits = (Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source)) << 13) & Vector512.Create(unchecked((int)0x8FFFE000));
-        return new(bits.AsSingle() * Vector512.Create(Half16.BiasFactor));
-    }
+    public static Avx512 LoadHalf(ushort* source) => new(LoadSmallHalf(source).Floats * Vector512.Create(Half16.BiasFactor));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512 LoadSmallHalf(ushort* source)
+        => new(((Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source)) << 13) & Vector512.Create(Half16.Bits)).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -79,7 +79,10 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Neon<TDot> LoadHalf(ushort* source)
+    public static Neon<TDot> LoadHalf(ushort* source) => LoadSmallHalf(source) * Broadcast(Half16.BiasFactor);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> LoadSmallHalf(ushort* source)
     {
         var low = Vector128.Load((short*)source);
         var high = Vector128.Load((short*)source + 8);
@@ -89,9 +92,7 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
             Widen(AdvSimd.SignExtendWideningLower(high.GetLower())),
             Widen(AdvSimd.SignExtendWideningUpper(high)));
 
-        // Sign and the 15 low bits move to their places in a float; the missing exponent bias of 112 is a factor.
-        static Vector128<float> Widen(Vector128<int> bits)
-            => ((bits << 13) & Vector128.Create(unchecked((int)0x8FFFE000))).AsSingle() * Vector128.Create(Half16.BiasFactor);
+        static Vector128<int> Widen(Vector128<int> bits) => (bits << 13) & Vector128.Create(Half16.Bits);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

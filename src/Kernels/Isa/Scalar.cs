@@ -47,6 +47,15 @@ public unsafe struct Scalar : IRung<Scalar>
     }
 
     /// <inheritdoc/>
+    public static Scalar LoadSmallHalf(ushort* source)
+    {
+        Unsafe.SkipInit(out Scalar result);
+        for (int i = 0; i < 16; i++)
+            Ints(&result)[i] = ((short)source[i] << 13) & Half16.Bits;
+        return result;
+    }
+
+    /// <inheritdoc/>
     public static Scalar LoadBFloat16(ushort* source)
     {
         Unsafe.SkipInit(out Scalar result);

@@ -72,16 +72,15 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Ymm<TDot> LoadHalf(ushort* source)
+    public static Ymm<TDot> LoadHalf(ushort* source) => LoadSmallHalf(source) * Broadcast(Half16.BiasFactor);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> LoadSmallHalf(ushort* source)
     {
         return new(Widen(source), Widen(source + 8));
 
-        static Vector256<float> Widen(ushort* source)
-        {
-            // Sign and the 15 low bits move to their places in a float; the missing exponent bias of 112 is a factor.
-            var bits = (Avx2.ConvertToVector256Int32((short*)source) << 13) & Vector256.Create(unchecked((int)0x8FFFE000));
-            return bits.AsSingle() * Vector256.Create(Half16.BiasFactor);
-        }
+        static Vector256<int> Widen(ushort* source)
+            => (Avx2.ConvertToVector256Int32((short*)source) << 13) & Vector256.Create(Half16.Bits);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -51,7 +51,8 @@ internal sealed unsafe class RungCase<TRung>(string name) : RungCase
             ["Lookup"] = (a, b) => Bytes(TRung.Lookup(LoadTable(a), TRung.And(From(b), TRung.BroadcastByte(15)))),
             ["ToSingle"] = (a, _) => Bytes(TRung.ToSingle(From(a))),
             ["AddInt32"] = (a, b) => Bytes(TRung.AddInt32(From(a), From(b))),
-            ["LoadHalf"] = (a, _) => Bytes(LoadHalf(a)),
+            ["LoadHalf"] = (a, _) => Bytes(LoadHalf(a, small: false)),
+            ["LoadSmallHalf"] = (a, _) => Bytes(LoadHalf(a, small: true)),
             ["LoadBFloat16"] = (a, _) => Bytes(LoadBFloat16(a)),
             ["StoreAsSBytes"] = (a, _) => StoreAsSBytes(a),
         };
@@ -147,14 +148,14 @@ internal sealed unsafe class RungCase<TRung>(string name) : RungCase
             return TRung.LoadTable(at);
     }
 
-    private static TRung LoadHalf(byte[] values)
+    private static TRung LoadHalf(byte[] values, bool small)
     {
         // Infinities and NaN are not promised; clear the top bit of their exponent.
         byte[] finite = [.. values];
         for (int i = 1; i < finite.Length; i += 2)
             finite[i] = (finite[i] & 0x7C) == 0x7C ? (byte)(finite[i] & 0xBF) : finite[i];
         fixed (byte* at = finite)
-            return TRung.LoadHalf((ushort*)at);
+            return small ? TRung.LoadSmallHalf((ushort*)at) : TRung.LoadHalf((ushort*)at);
     }
 
     private static TRung LoadBFloat16(byte[] values)
