@@ -9,7 +9,7 @@ internal static unsafe class Normalization<TRung>
 {
     private const int Lanes = Rows<TRung>.Lanes;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(InnerLoop.Options)]
     public static void RmsNorm(float* x, float* weight, float eps, float* y, int width)
     {
         float meanSquare = SumOfSquares(x, 0, width) / width;
@@ -20,7 +20,7 @@ internal static unsafe class Normalization<TRung>
             Rows<TRung>.Zip(new ScaledProduct<TRung>(TRung.Broadcast(scale)), x, weight, y, width);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(InnerLoop.Options)]
     public static void LayerNorm(float* x, float* weight, float* bias, float eps, float* y, int width)
     {
         float mean = Sum(x, width) / width;
@@ -33,7 +33,7 @@ internal static unsafe class Normalization<TRung>
             Rows<TRung>.Zip(default(Sum<TRung>), y, bias, y, width);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(InnerLoop.Options)]
     public static void Softmax(float* x, int width)
     {
         float max = Max(x, width);
@@ -47,7 +47,7 @@ internal static unsafe class Normalization<TRung>
         Rows<TRung>.Map(new Scaled<TRung>(TRung.Broadcast(1 / Sum(x, width))), x, x, width);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(InnerLoop.Options)]
     public static int ArgMax(float* x, int width)
     {
         // Lane i remembers the first largest of elements i, i + 16, ... and where it was: a float counts exactly up to 2^24.
@@ -79,7 +79,7 @@ internal static unsafe class Normalization<TRung>
         return (int)indices[winner];
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(InnerLoop.Options)]
     public static float Sum(float* x, int width)
     {
         var sum = TRung.Zero;
@@ -91,7 +91,7 @@ internal static unsafe class Normalization<TRung>
         return TRung.Sum(sum);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(InnerLoop.Options)]
     public static float Max(float* x, int width)
     {
         var max = TRung.Broadcast(float.NegativeInfinity);
@@ -103,7 +103,7 @@ internal static unsafe class Normalization<TRung>
         return TRung.MaxLane(max);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(InnerLoop.Options)]
     private static float SumOfSquares(float* x, float mean, int width)
     {
         var centre = TRung.Broadcast(mean);

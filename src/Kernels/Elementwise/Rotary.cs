@@ -13,7 +13,7 @@ internal static unsafe class Rotary<TRung>
     private const int Lanes = Rows<TRung>.Lanes;
 
     /// <summary>Partners stand side by side: dimensions 2i and 2i + 1 turn by angle i.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(InnerLoop.Options)]
     public static void RotatePairs(float* x, int heads, int headDim, float* cos, float* sin, int rotated)
     {
         // b cos + a sin is the same expression as a cos - b sin once the partners are exchanged and every other sine is negated.
@@ -42,7 +42,7 @@ internal static unsafe class Rotary<TRung>
     }
 
     /// <summary>Partners are half the turned width apart: dimensions i and i + rotated / 2 turn by angle i.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(InnerLoop.Options)]
     public static void RotateHalves(float* x, int heads, int headDim, float* cos, float* sin, int rotated)
     {
         int half = rotated / 2;

@@ -11,7 +11,7 @@ internal static unsafe class Rows<TRung>
     public const int Lanes = 16;
 
     /// <summary>y[i] = operation(x[i]); y may be x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(InnerLoop.Options)]
     public static void Map<TOperation>(TOperation operation, float* x, float* y, int width)
         where TOperation : struct, IUnary<TRung>
     {
@@ -23,7 +23,7 @@ internal static unsafe class Rows<TRung>
     }
 
     /// <summary>y[i] = operation(a[i], b[i]); y may be either.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(InnerLoop.Options)]
     public static void Zip<TOperation>(TOperation operation, float* a, float* b, float* y, int width)
         where TOperation : struct, IBinary<TRung>
     {

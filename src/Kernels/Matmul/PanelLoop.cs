@@ -10,7 +10,7 @@ internal static unsafe class PanelLoop<TRung, TFormat, TTile>
     where TTile : unmanaged, ITile<TTile, TRung>
 {
     /// <summary>destination[t][0..15] = panel x activations of token t, for the tile's first <paramref name="count"/> tokens.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(InnerLoop.Options)]
     public static void Multiply(byte* panel, byte* activations, nint activationChunkBytes, int chunks, float* destination, nint stride, int count)
     {
         var accumulators = TTile.Zero;
