@@ -1,4 +1,3 @@
-using Hearth.Kernels.Formats;
 using Hearth.Kernels.Isa;
 
 namespace Hearth.Kernels.Attention;
@@ -7,52 +6,44 @@ namespace Hearth.Kernels.Attention;
 internal sealed unsafe class AttentionKernels<TRung> : AttentionKernels
     where TRung : unmanaged, IRung<TRung>
 {
-    public override void StoreKey(in KvHeadShape shape, float* key, byte* head, int position)
-    {
-        const int Block = KvHeadShape.BlockPositions;
-        int length = shape.KeyLength;
-        int first = (position / Block * Block * length) + (position % Block);
-        if (shape.KeyType == KvType.F32)
-        {
-            for (int dimension = 0; dimension < length; dimension++)
-                ((float*)head)[first + (Block * dimension)] = key[dimension];
-            return;
-        }
+    private readonly KeyStorage[] keys;
+    private readonly ValueStorage[] values;
 
-        ushort* narrow = stackalloc ushort[length];
-        Narrow(shape.KeyType, key, length, narrow);
-        for (int dimension = 0; dimension < length; dimension++)
-            ((ushort*)head)[first + (Block * dimension)] = narrow[dimension];
+    public AttentionKernels()
+    {
+        keys = new KeyStorage[Enum.GetValues<KvType>().Length];
+        values = new ValueStorage[keys.Length];
+        Add<SingleElement>(KvType.F32);
+        Add<HalfElement>(KvType.F16);
+        Add<BFloat16Element>(KvType.BF16);
+
+        void Add<TElement>(KvType type)
+            where TElement : unmanaged, IKvElement
+        {
+            keys[(int)type] = new FloatKeys<TRung, TElement>();
+            values[(int)type] = new ValueVectors<TRung, TElement>();
+        }
     }
+
+    public override void StoreKey(in KvHeadShape shape, float* key, byte* head, int position)
+        => keys[(int)shape.KeyType].Store(key, shape.KeyLength, head, position);
 
     public override void StoreValue(in KvHeadShape shape, float* value, byte* head, int position)
-    {
-        int length = shape.ValueLength;
-        int padded = shape.PaddedValueLength;
-        byte* row = head + shape.KeyBytes + ((long)position * (shape.ValueBytes / KvHeadShape.PagePositions));
-        if (shape.ValueType == KvType.F32)
-        {
-            new ReadOnlySpan<float>(value, length).CopyTo(new Span<float>(row, length));
-            new Span<float>(row, padded)[length..].Clear();
-        }
-        else
-        {
-            Narrow(shape.ValueType, value, length, (ushort*)row);
-            new Span<ushort>(row, padded)[length..].Clear();
-        }
-    }
+        => values[(int)shape.ValueType]
+            .Store(value, shape.ValueLength, head + shape.KeyBytes + ((nint)position * shape.ValueRowBytes), shape.ValueRowBytes);
 
     internal override void Attend(in QueryTile tile, in TileWorkspace workspace)
     {
-        TileAttention<TRung>.PackQueries(tile, workspace.Queries);
+        keys[(int)tile.Task.Shape.KeyType].PackQueries(tile, workspace);
+        int paddedValueLength = tile.Task.Shape.PaddedValueLength;
         int first = tile.FirstPiece;
         if (first >= tile.EndPiece)
-            RowSoftmax<TRung>.Reset(workspace.Total, tile.Rows, tile.Task.Shape.PaddedValueLength);
+            RowSoftmax<TRung>.Reset(workspace.Total, tile.Rows, paddedValueLength);
         for (int piece = first; piece < tile.EndPiece; piece++)
         {
-            TileAttention<TRung>.Piece(tile, piece, workspace, piece == first ? workspace.Total : workspace.Piece);
+            Compute(tile, piece, workspace, piece == first ? workspace.Total : workspace.Piece);
             if (piece > first)
-                RowSoftmax<TRung>.Merge(workspace.Total, workspace.Piece, tile.Rows, tile.Task.Shape.PaddedValueLength);
+                RowSoftmax<TRung>.Merge(workspace.Total, workspace.Piece, tile.Rows, paddedValueLength);
         }
 
         RowSoftmax<TRung>.Finish(tile, workspace.Total);
@@ -60,8 +51,8 @@ internal sealed unsafe class AttentionKernels<TRung> : AttentionKernels
 
     internal override void AttendPiece(in QueryTile tile, int piece, in TileWorkspace workspace, in RowStates states)
     {
-        TileAttention<TRung>.PackQueries(tile, workspace.Queries);
-        TileAttention<TRung>.Piece(tile, piece, workspace, states);
+        keys[(int)tile.Task.Shape.KeyType].PackQueries(tile, workspace);
+        Compute(tile, piece, workspace, states);
     }
 
     internal override void MergePieces(in QueryTile tile, float* states, nint stride)
@@ -79,13 +70,31 @@ internal sealed unsafe class AttentionKernels<TRung> : AttentionKernels
         RowSoftmax<TRung>.Finish(tile, total);
     }
 
-    private static void Narrow(KvType type, float* source, int count, ushort* destination)
+    /// <summary>The states of a tile's rows after one piece: scores, probabilities, sums.</summary>
+    private void Compute(in QueryTile tile, int piece, in TileWorkspace workspace, in RowStates states)
     {
-        var floats = new ReadOnlySpan<float>(source, count);
-        var bytes = new Span<byte>(destination, 2 * count);
-        if (type == KvType.F16)
-            F16.Encode(floats, default, bytes);
-        else
-            BF16.Encode(floats, default, bytes);
+        const int PagePositions = KvHeadShape.PagePositions;
+        ref readonly var task = ref tile.Task;
+        var shape = task.Shape;
+        var keyStorage = keys[(int)shape.KeyType];
+        var valueStorage = values[(int)shape.ValueType];
+        nint head = (nint)tile.KvHead * shape.TotalBytes;
+        byte** pages = task.Pages + (piece * (QueryTile.PiecePositions / PagePositions));
+        int first = Math.Max(0, tile.FirstKey - (piece * QueryTile.PiecePositions));
+        int end = Math.Min(QueryTile.PiecePositions, tile.EndKey - (piece * QueryTile.PiecePositions));
+        for (int page = first / PagePositions; page * PagePositions < end; page++)
+        {
+            int blocks = (Math.Min(PagePositions, end - (page * PagePositions)) + 15) / KvHeadShape.BlockPositions;
+            keyStorage.Scores(tile, workspace, pages[page] + head, blocks, workspace.Scores + (page * PagePositions));
+        }
+
+        for (int row = 0; row < tile.Rows; row++)
+        {
+            float* scores = workspace.Scores + (row * PieceValues.Stride);
+            RowSoftmax<TRung>.Weigh(tile, row, piece, first / 16, (end + 15) / 16, scores, valueStorage.Factor, states);
+        }
+
+        var pieceValues = new PieceValues(pages, head + shape.KeyBytes, shape.ValueRowBytes, shape.PaddedValueLength / 16, first, end);
+        valueStorage.WeightedSums(tile, pieceValues, workspace.Scores, states);
     }
 }

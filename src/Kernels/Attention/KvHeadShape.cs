@@ -29,8 +29,11 @@ public readonly record struct KvHeadShape(int KeyLength, int ValueLength, KvType
     /// <summary>Bytes of the keys.</summary>
     public int KeyBytes => PagePositions * KeyLength * Bytes(KeyType);
 
+    /// <summary>Bytes of the value of one position.</summary>
+    public int ValueRowBytes => PaddedValueLength * Bytes(ValueType);
+
     /// <summary>Bytes of the values.</summary>
-    public int ValueBytes => PagePositions * PaddedValueLength * Bytes(ValueType);
+    public int ValueBytes => PagePositions * ValueRowBytes;
 
     /// <summary>Bytes in all, a multiple of 64.</summary>
     public int TotalBytes => KeyBytes + ValueBytes;

@@ -4,9 +4,10 @@ namespace Hearth.Kernels.Attention;
 /// <param name="pages">The piece's first page.</param>
 /// <param name="offset">Where in a page the head's values begin.</param>
 /// <param name="rowBytes">Bytes from one position to the next.</param>
+/// <param name="vectors">Sixteens of dimensions.</param>
 /// <param name="first">First position that counts, within the piece.</param>
 /// <param name="end">One past the last.</param>
-internal readonly unsafe struct PieceValues(byte** pages, nint offset, nint rowBytes, int first, int end)
+internal readonly unsafe struct PieceValues(byte** pages, nint offset, nint rowBytes, int vectors, int first, int end)
 {
     /// <summary>Floats from one row's scores of a piece to the next: not a power of two, which would crowd a few sets of the cache.</summary>
     public const int Stride = QueryTile.PiecePositions + 16;
@@ -14,6 +15,8 @@ internal readonly unsafe struct PieceValues(byte** pages, nint offset, nint rowB
     private readonly byte** pages = pages;
 
     public nint RowBytes => rowBytes;
+
+    public int Vectors => vectors;
 
     public int First => first;
 

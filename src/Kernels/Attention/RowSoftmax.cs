@@ -25,9 +25,10 @@ internal static unsafe class RowSoftmax<TRung>
     /// <param name="firstBlock">First block of 16 positions that any row of the tile sees; positions within the piece.</param>
     /// <param name="endBlock">One past the last.</param>
     /// <param name="scores">The row's 256 products. Those of keys that do not exist may be anything.</param>
+    /// <param name="factor">A power of two that the stored e^(score - m) carry, but not their sum.</param>
     /// <param name="states">Receives m and the sum.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Weigh(in QueryTile tile, int row, int piece, int firstBlock, int endBlock, float* scores, in RowStates states)
+    [MethodImpl(InnerLoop.Options)]
+    public static void Weigh(in QueryTile tile, int row, int piece, int firstBlock, int endBlock, float* scores, float factor, in RowStates states)
     {
         int start = piece * QueryTile.PiecePositions;
         int first = Math.Max(0, tile.FirstKeyOf(row) - start);
@@ -65,12 +66,13 @@ internal static unsafe class RowSoftmax<TRung>
         float largest = TRung.MaxLane(max);
         states.Max(row) = largest;
         var shift = TRung.Broadcast(Shift(largest));
+        var carried = TRung.Broadcast(factor);
         var sum = TRung.Zero;
         for (int block = rowFirst; block < rowEnd; block++)
         {
             var weight = VectorMath<TRung>.ExpOfNegative(TRung.Load(scores + (block * Lanes)) - shift);
             sum += weight;
-            TRung.Store(weight, scores + (block * Lanes));
+            TRung.Store(weight * carried, scores + (block * Lanes));
         }
 
         TRung.Store(sum, states.Sums(row));
@@ -88,7 +90,7 @@ internal static unsafe class RowSoftmax<TRung>
     }
 
     /// <summary>Adds a piece to the pieces before it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(InnerLoop.Options)]
     public static void Merge(in RowStates total, in RowStates piece, int rows, int paddedValueLength)
     {
         for (int row = 0; row < rows; row++)
@@ -103,7 +105,7 @@ internal static unsafe class RowSoftmax<TRung>
     }
 
     /// <summary>Divides by the sum and writes the outputs of a tile.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(InnerLoop.Options)]
     public static void Finish(in QueryTile tile, in RowStates total)
     {
         float* sinks = tile.Task.Sinks;

@@ -13,8 +13,7 @@ internal sealed class TokenizerCases(JsonElement root)
     /// <summary>Compares everything the file states with a tokenizer; one line per difference.</summary>
     public IEnumerable<string> Differences(ITokenizer tokenizer)
     {
-        var cases = root.GetProperty("cases").EnumerateArray().SelectMany(c => Case(tokenizer, c));
-        return Facts(tokenizer).Concat(Pieces(tokenizer)).Concat(cases);
+        return Facts(tokenizer).Concat(Pieces(tokenizer)).Concat(root.GetProperty("cases").EnumerateArray().SelectMany(c => Case(tokenizer, c)));
     }
 
     /// <summary>How many texts the file has.</summary>
@@ -49,8 +48,7 @@ internal sealed class TokenizerCases(JsonElement root)
         if (root.TryGetProperty("eog", out var eog))
         {
             var expected = eog.EnumerateArray().Select(id => id.GetInt32()).Order().ToArray();
-            var actual = tokenizer.EndOfGeneration;
-            if (!expected.SequenceEqual(actual)) yield return $"eog is {string.Join(',', actual)}, not {eog}";
+            if (!expected.SequenceEqual(tokenizer.EndOfGeneration)) yield return $"eog is {string.Join(',', tokenizer.EndOfGeneration)}, not {eog}";
             if (!expected.All(tokenizer.IsEndOfGeneration)) yield return "IsEndOfGeneration differs from EndOfGeneration";
         }
     }
@@ -63,8 +61,7 @@ internal sealed class TokenizerCases(JsonElement root)
             var id = piece[0].GetInt32();
             var shown = Convert.ToHexStringLower(tokenizer.Piece(id, showSpecial: true));
             var hidden = Convert.ToHexStringLower(tokenizer.Piece(id, showSpecial: false));
-            var isExpected = shown == piece[1].GetString() && hidden == piece[2].GetString();
-            if (!isExpected) yield return $"piece {id} is {shown} / {hidden}, not {piece}";
+            if (shown != piece[1].GetString() || hidden != piece[2].GetString()) yield return $"piece {id} is {shown} / {hidden}, not {piece}";
         }
 
         if (!root.TryGetProperty("pieces_sha256", out var hashes)) yield break;
@@ -97,8 +94,7 @@ internal sealed class TokenizerCases(JsonElement root)
         var addedParsed = Ids(c, "added_parsed", added);
         (string Name, int[] Expected, bool Add, bool Parse)[] modes =
         [
-            ("plain", plain, false, false), ("added", added, true, false),
-            ("parsed", parsed, false, true), ("added_parsed", addedParsed, true, true),
+            ("plain", plain, false, false), ("added", added, true, false), ("parsed", parsed, false, true), ("added_parsed", addedParsed, true, true),
         ];
         foreach (var mode in modes)
         {
@@ -119,8 +115,7 @@ internal sealed class TokenizerCases(JsonElement root)
         {
             // The reference leaves a NUL byte behind a lone apostrophe.
             if (expected.Contains('\0') && !text.Contains('\0')) continue;
-            if (actual == expected) continue;
-            yield return $"{name} {kind}: {JsonSerializer.Serialize(actual)}, not {JsonSerializer.Serialize(expected)}";
+            if (actual != expected) yield return $"{name} {kind}: {JsonSerializer.Serialize(actual)}, not {JsonSerializer.Serialize(expected)}";
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Hearth.Engine.Tokenization.Vocabularies;
 
@@ -30,8 +29,7 @@ internal sealed class HuggingFaceVocabularyReader
             "BPE" => SubwordKind.BytePair,
             "WordPiece" => SubwordKind.WordPiece,
             "Unigram" => SubwordKind.Unigram,
-            var type => throw new InvalidModelException(
-                $"The tokenizer model \"{type}\" is not known; Hearth has BPE, WordPiece and Unigram."),
+            var type => throw new InvalidModelException($"The tokenizer model \"{type}\" is not known; Hearth has BPE, WordPiece and Unigram."),
         };
 
         var size = CountIds();
@@ -60,9 +58,7 @@ internal sealed class HuggingFaceVocabularyReader
     }
 
     private static string InferType(JsonElement model)
-        => model.TryGetProperty("merges", out _) ? "BPE"
-            : TokenizerJson.Part(model, "vocab").ValueKind == JsonValueKind.Array ? "Unigram"
-            : "WordPiece";
+        => model.TryGetProperty("merges", out _) ? "BPE" : TokenizerJson.Part(model, "vocab").ValueKind == JsonValueKind.Array ? "Unigram" : "WordPiece";
 
     private Vocabulary Create()
     {
@@ -75,16 +71,15 @@ internal sealed class HuggingFaceVocabularyReader
         if (kind == SubwordKind.WordPiece) MarkWordStarts();
         if (TokenizerJson.Flag(model, "byte_fallback", otherwise: false)) MarkByteTokens();
 
-        var utf8 = new Utf8List(texts.Length);
-        foreach (var text in texts) utf8.Add(text);
-        var special = new SpecialTexts(utf8, attributes).Complete(ReadSpecial(), out var endOfGeneration);
+        var specialTexts = new SpecialTexts(texts, attributes);
+        var special = specialTexts.Complete(ReadSpecial(), out var endOfGeneration);
         return new Vocabulary
         {
             Kind = kind,
-            Texts = utf8,
+            Texts = texts,
             Attributes = attributes,
             Scores = scores,
-            Merges = kind == SubwordKind.BytePair ? ReadMerges() : new MergeList(0),
+            Merges = kind == SubwordKind.BytePair ? ReadMerges() : [],
             Special = special,
             EndOfGeneration = endOfGeneration,
             PreTokenizer = preTokenizer?.Create(normalizer.Prefix),
@@ -136,11 +131,7 @@ internal sealed class HuggingFaceVocabularyReader
         }
 
         if (count == 0) throw new InvalidModelException("The vocabulary of tokenizer.json has no tokens.");
-        if (last > (long)count * 2)
-        {
-            throw new InvalidModelException($"The vocabulary of tokenizer.json has {count} tokens, but one has the id {last}.");
-        }
-
+        if (last > (long)count * 2) throw new InvalidModelException($"The vocabulary of tokenizer.json has {count} tokens, but one has the id {last}.");
         return last + 1;
     }
 
@@ -169,11 +160,7 @@ internal sealed class HuggingFaceVocabularyReader
     private void SetPiece(int id, string text)
     {
         if (id < 0) throw new InvalidModelException($"The token \"{text}\" of tokenizer.json has the id {id}.");
-        if (texts[id] is not null)
-        {
-            throw new InvalidModelException($"The tokens \"{texts[id]}\" and \"{text}\" of tokenizer.json both have the id {id}.");
-        }
-
+        if (texts[id] is not null) throw new InvalidModelException($"The tokens \"{texts[id]}\" and \"{text}\" of tokenizer.json both have the id {id}.");
         texts[id] = text;
         attributes[id] = TokenAttributes.Normal;
     }
@@ -205,8 +192,7 @@ internal sealed class HuggingFaceVocabularyReader
     {
         for (var id = 0; id < texts.Length; id++)
         {
-            if (!texts[id].StartsWith("<0x", StringComparison.Ordinal)) continue;
-            if (ByteFallback.TryParse(Encoding.UTF8.GetBytes(texts[id]), out _)) attributes[id] = TokenAttributes.Byte;
+            if (ByteFallback.TryParse(texts[id], out _)) attributes[id] = TokenAttributes.Byte;
         }
     }
 
@@ -223,7 +209,7 @@ internal sealed class HuggingFaceVocabularyReader
         }
     }
 
-    private MergeList ReadMerges()
+    private Merge[] ReadMerges()
     {
         foreach (var affix in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
         {
@@ -233,15 +219,21 @@ internal sealed class HuggingFaceVocabularyReader
             }
         }
 
-        var list = model.GetProperty("merges");
-        var merges = new MergeList(list.GetArrayLength());
-        foreach (var merge in list.EnumerateArray())
+        var merges = new List<Merge>();
+        foreach (var merge in model.GetProperty("merges").EnumerateArray())
         {
-            if (merge.ValueKind == JsonValueKind.String) merges.Add(Encoding.UTF8.GetBytes(merge.GetString()!));
-            else merges.Add(Encoding.UTF8.GetBytes(merge[0].GetString()!), Encoding.UTF8.GetBytes(merge[1].GetString()!));
+            if (merge.ValueKind == JsonValueKind.String)
+            {
+                merges.Add(Merge.Parse(merge.GetString()!, merges.Count));
+            }
+            else
+            {
+                var (left, right) = (merge[0].GetString()!, merge[1].GetString()!);
+                merges.Add(new Merge(left + right, left.Length, left.Length));
+            }
         }
 
-        return merges;
+        return [.. merges];
     }
 
     private SpecialTokens ReadSpecial()
@@ -250,8 +242,6 @@ internal sealed class HuggingFaceVocabularyReader
         var wordPiece = kind == SubwordKind.WordPiece;
         var before = Id(frame.Before);
         var after = Id(frame.After);
-        var usualBos = wordPiece ? SpecialTokens.None : FirstKnown(UsualBos);
-        var usualEos = wordPiece ? SpecialTokens.None : FirstKnown(UsualEos);
         var unknown = kind == SubwordKind.Unigram && TokenizerJson.Part(model, "unk_id") is { ValueKind: JsonValueKind.Number } id
             ? id.GetInt32()
             : Find(TokenizerJson.Text(model, "unk_token"));
@@ -260,8 +250,8 @@ internal sealed class HuggingFaceVocabularyReader
 
         return new SpecialTokens
         {
-            Bos = FirstOf(before, Id(Configured(wordPiece ? "cls_token" : "bos_token")), usualBos),
-            Eos = FirstOf(Id(Configured("eos_token")), wordPiece ? SpecialTokens.None : after, usualEos),
+            Bos = FirstOf(before, Id(Configured(wordPiece ? "cls_token" : "bos_token")), wordPiece ? SpecialTokens.None : FirstKnown(UsualBos)),
+            Eos = FirstOf(Id(Configured("eos_token")), wordPiece ? SpecialTokens.None : after, wordPiece ? SpecialTokens.None : FirstKnown(UsualEos)),
             Separator = FirstOf(wordPiece ? after : SpecialTokens.None, Id(Configured("sep_token"))),
             Unknown = unknown,
             Pad = Id(Configured("pad_token")),

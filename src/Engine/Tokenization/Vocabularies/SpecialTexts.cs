@@ -6,21 +6,23 @@ namespace Hearth.Engine.Tokenization.Vocabularies;
 /// </summary>
 internal sealed class SpecialTexts
 {
-    private readonly Utf8List texts;
+    private readonly string[] texts;
     private readonly TokenAttributes[] attributes;
-    private readonly Dictionary<string, int> ids = [];
+    private readonly Dictionary<string, int> known = [];
 
     /// <summary>Looks for the texts of <see cref="VocabularyConventions"/> in a vocabulary.</summary>
     /// <param name="texts">The pieces.</param>
     /// <param name="attributes">What the file calls them; corrected by <see cref="Complete"/>.</param>
-    public SpecialTexts(Utf8List texts, TokenAttributes[] attributes)
+    public SpecialTexts(string[] texts, TokenAttributes[] attributes)
     {
         this.texts = texts;
         this.attributes = attributes;
-        for (var id = 0; id < texts.Count; id++)
+        for (var id = 0; id < texts.Length; id++)
         {
-            var known = VocabularyConventions.All.Find(texts[id]);
-            if (known >= 0) ids.TryAdd(VocabularyConventions.All.Pieces.Text(known), id);
+            if (texts[id].Length > 0 && texts[id][0] is '<' or '[' or '_' or '▁' && VocabularyConventions.All.Contains(texts[id]))
+            {
+                known.TryAdd(texts[id], id);
+            }
         }
     }
 
@@ -31,7 +33,7 @@ internal sealed class SpecialTexts
     {
         foreach (var text in VocabularyConventions.Shown)
         {
-            if (ids.TryGetValue(text, out var id)) attributes[id] = TokenAttributes.UserDefined;
+            if (known.TryGetValue(text, out var id)) attributes[id] = TokenAttributes.UserDefined;
         }
 
         var special = stated with
@@ -58,9 +60,9 @@ internal sealed class SpecialTexts
         const TokenAttributes special = TokenAttributes.Control | TokenAttributes.UserDefined | TokenAttributes.Unknown;
         if (Contains(name, "phi-3") || Contains(name, "phi3"))
         {
-            for (var id = 0; id < texts.Count; id++)
+            for (var id = 0; id < texts.Length; id++)
             {
-                if ((attributes[id] & special) != 0 && texts.Text(id) is not ("<unk>" or "<s>" or "<|endoftext|>"))
+                if ((attributes[id] & special) != 0 && texts[id] is not ("<unk>" or "<s>" or "<|endoftext|>"))
                 {
                     attributes[id] |= TokenAttributes.StripRight;
                 }
@@ -68,22 +70,20 @@ internal sealed class SpecialTexts
         }
         else if (architecture is "nomic-bert-moe" or "jina-bert-v3" || preTokenizer is "jina-v2-de" or "jina-v2-es" or "jina-v2-code")
         {
-            StripLeft("<mask>"u8);
+            StripLeft("<mask>");
         }
         else if (Contains(name, "modern-bert"))
         {
-            StripLeft("[MASK]"u8);
+            StripLeft("[MASK]");
         }
     }
 
     private static bool Contains(string name, string part) => name.Contains(part, StringComparison.OrdinalIgnoreCase);
 
-    private void StripLeft(ReadOnlySpan<byte> text)
+    private void StripLeft(string text)
     {
-        for (var id = 0; id < texts.Count; id++)
-        {
-            if (texts[id].SequenceEqual(text)) attributes[id] |= TokenAttributes.StripLeft;
-        }
+        var id = Array.IndexOf(texts, text);
+        if (id >= 0) attributes[id] |= TokenAttributes.StripLeft;
     }
 
     private int Control(int stated, string[] candidates)
@@ -91,7 +91,7 @@ internal sealed class SpecialTexts
         if (stated != SpecialTokens.None) return stated;
         foreach (var text in candidates)
         {
-            if (!ids.TryGetValue(text, out var id)) continue;
+            if (!known.TryGetValue(text, out var id)) continue;
             attributes[id] |= TokenAttributes.Control;
             return id;
         }
@@ -101,33 +101,29 @@ internal sealed class SpecialTexts
 
     private int[] FindEndOfGeneration(SpecialTokens special)
     {
-        List<int> found = [special.Eos, special.Eot, special.Eom, special.InfillPad, special.InfillRepository, special.InfillFile];
+        var ids = new SortedSet<int>();
         foreach (var text in VocabularyConventions.EndOfGeneration)
         {
-            if (!ids.TryGetValue(text, out var id)) continue;
+            if (!known.TryGetValue(text, out var id)) continue;
             attributes[id] |= TokenAttributes.Control;
-            found.Add(id);
+            ids.Add(id);
         }
 
+        ids.UnionWith([special.Eos, special.Eot, special.Eom, special.InfillPad, special.InfillRepository, special.InfillFile]);
+        ids.Remove(SpecialTokens.None);
+
         // Where messages end in tokens of their own, <|end|> only ends a part of one.
-        var harmony = (ids.ContainsKey("<|return|>") && ids.ContainsKey("<|call|>"))
-            || (ids.ContainsKey("<|calls|>") && ids.ContainsKey("<|flush|>"));
-        if (harmony && ids.TryGetValue("<|end|>", out var end)) found.RemoveAll(id => id == end);
+        var harmony = (known.ContainsKey("<|return|>") && known.ContainsKey("<|call|>"))
+            || (known.ContainsKey("<|calls|>") && known.ContainsKey("<|flush|>"));
+        if (harmony && known.TryGetValue("<|end|>", out var end)) ids.Remove(end);
 
         // Where a tool's answer has a token of its own, </s> is a piece of HTML.
-        if (ids.ContainsKey("<|tool_response>") && ids.TryGetValue("</s>", out var html))
+        if (known.ContainsKey("<|tool_response>") && known.TryGetValue("</s>", out var html))
         {
-            found.RemoveAll(id => id == html);
+            ids.Remove(html);
             attributes[html] = TokenAttributes.Normal;
         }
 
-        found.Sort();
-        var distinct = new List<int>(found.Count);
-        foreach (var id in found)
-        {
-            if (id >= 0 && (distinct.Count == 0 || distinct[^1] != id)) distinct.Add(id);
-        }
-
-        return distinct.ToArray();
+        return [.. ids];
     }
 }

@@ -1,0 +1,78 @@
+using Hearth.Kernels.Isa;
+using Hearth.Kernels.Matmul;
+
+namespace Hearth.Kernels.Attention;
+
+/// <summary>
+/// Keys stored number by number, [4 blocks][dimensions][16 positions]. Queries are packed as [dimensions][rows] for each register tile.
+/// A score is one chain of fused multiply-adds over the dimensions; several rows and blocks side by side keep the multipliers busy.
+/// </summary>
+internal sealed unsafe class FloatKeys<TRung, TElement> : KeyStorage
+    where TRung : unmanaged, IRung<TRung>
+    where TElement : unmanaged, IKvElement
+{
+    private const int Block = KvHeadShape.BlockPositions;
+
+    public override void Store(float* key, int length, byte* keys, int position)
+    {
+        byte* narrow = stackalloc byte[TElement.Bytes * length];
+        TElement.Encode(new ReadOnlySpan<float>(key, length), new Span<byte>(narrow, TElement.Bytes * length));
+        int first = (position / Block * Block * length) + (position % Block);
+        for (int dimension = 0; dimension < length; dimension++)
+        {
+            int at = first + (Block * dimension);
+            if (TElement.Bytes == sizeof(float))
+                ((float*)keys)[at] = ((float*)narrow)[dimension];
+            else
+                ((ushort*)keys)[at] = ((ushort*)narrow)[dimension];
+        }
+    }
+
+    public override void PackQueries(in QueryTile tile, in TileWorkspace workspace)
+    {
+        int length = tile.Task.Shape.KeyLength;
+        var split = new TokenTiles(tile.Rows, TRung.TileTokens);
+        for (int i = 0; i < split.Count; i++)
+        {
+            float* packed = Queries(workspace, split, i, length);
+            int width = split.Width(i);
+            for (int row = 0; row < width; row++)
+            {
+                // Rows that only fill the register tile repeat the last one; nobody reads their results.
+                float* query = tile.Query(split.First(i) + Math.Min(row, split.Present(i) - 1));
+                for (int dimension = 0; dimension < length; dimension++)
+                {
+                    float carried = Math.Clamp(query[dimension], -TElement.LargestCarrier, TElement.LargestCarrier) * TElement.Factor;
+                    packed[(dimension * width) + row] = carried;
+                }
+            }
+        }
+    }
+
+    public override void Scores(in QueryTile tile, in TileWorkspace workspace, byte* keys, int blocks, float* scores)
+    {
+        int length = tile.Task.Shape.KeyLength;
+        var split = new TokenTiles(tile.Rows, TRung.TileTokens);
+        for (int i = 0; i < split.Count; i++)
+        {
+            float* queries = Queries(workspace, split, i, length);
+            float* first = scores + (split.First(i) * PieceValues.Stride);
+            switch (split.Width(i))
+            {
+                case 1: KeyProducts<TRung, TElement, SingleRow<TRung>>.Run(keys, length, queries, blocks, first); break;
+                case 2: KeyProducts<TRung, TElement, RowPair<SingleRow<TRung>, TRung>>.Run(keys, length, queries, blocks, first); break;
+                case 4:
+                    KeyProducts<TRung, TElement, RowPair<RowPair<SingleRow<TRung>, TRung>, TRung>>
+                        .Run(keys, length, queries, blocks, first);
+                    break;
+                default:
+                    KeyProducts<TRung, TElement, RowPair<RowPair<RowPair<SingleRow<TRung>, TRung>, TRung>, TRung>>
+                        .Run(keys, length, queries, blocks, first);
+                    break;
+            }
+        }
+    }
+
+    private static float* Queries(in TileWorkspace workspace, in TokenTiles split, int tile, int length)
+        => (float*)workspace.PackedQueries + (split.First(tile) * length);
+}

@@ -1,0 +1,23 @@
+namespace Hearth.Kernels.Attention;
+
+/// <summary>Keys of one <see cref="KvType"/>: how they get into a page, and the products of queries with them.</summary>
+internal abstract unsafe class KeyStorage
+{
+    /// <summary>Writes the key of one position.</summary>
+    /// <param name="key">[length].</param>
+    /// <param name="length">Dimensions.</param>
+    /// <param name="keys">The keys of a page.</param>
+    /// <param name="position">Position in the page.</param>
+    public abstract void Store(float* key, int length, byte* keys, int position);
+
+    /// <summary>Brings a tile's queries into the form that <see cref="Scores"/> takes.</summary>
+    public abstract void PackQueries(in QueryTile tile, in TileWorkspace workspace);
+
+    /// <summary>The products of all queries of a tile with the keys of a page, before any scale.</summary>
+    /// <param name="tile">The tile.</param>
+    /// <param name="workspace">With the packed queries.</param>
+    /// <param name="keys">The keys of the page.</param>
+    /// <param name="blocks">Blocks wanted; more of the page's four may be computed.</param>
+    /// <param name="scores">The first row's first score; rows are <see cref="PieceValues.Stride"/> apart.</param>
+    public abstract void Scores(in QueryTile tile, in TileWorkspace workspace, byte* keys, int blocks, float* scores);
+}
