@@ -7,7 +7,7 @@ namespace Hearth.Kernels.Formats;
 
 // 56 bytes, 256 weights in sixteen groups of two vectors of eight:
 //
-//    0   32 B    bits 0..7 of the entry of each vector
+//     0   32 B    bits 0..7 of the entry of each vector
 //    32   uint4   [32], one a vector, low nibble first: bits 0..2 are bits 8..10 of the entry, bit 3 set: the shift is -1/8, clear: +1/8
 //    48   uint16  [4]: bits 3 k .. 3 k + 2 of word i are the scale s of group 4 i + k, bits 12..15 are bits 4 i .. 4 i + 3 of the half d
 //

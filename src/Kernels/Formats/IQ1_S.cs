@@ -6,10 +6,10 @@ namespace Hearth.Kernels.Formats;
 
 // 50 bytes, 256 weights in eight groups of four vectors of eight:
 //
-//    0   half    d
-//    2   32 B    bits 0..7 of the entry of each vector
+//     0   half    d
+//     2   32 B    bits 0..7 of the entry of each vector
 //    34   uint16  [8], one a group: bits 3 l .. 3 l + 2 are bits 8..10 of the entry of vector l, bits 12..14 the scale s,
-//             bit 15 set: the shift is -1/8, clear: +1/8
+//                 bit 15 set: the shift is -1/8, clear: +1/8
 //
 //    w = d * (2 s + 1) * (entry + shift), entries: Codebook.Iq1S
 

@@ -7,8 +7,8 @@ namespace Hearth.Kernels.Formats;
 
 // 82 bytes, 256 weights, vectors of eight:
 //
-//    0   half   d
-//    2   32 B   bits 0..7 of the entry of vector v
+//     0   half   d
+//     2   32 B   bits 0..7 of the entry of vector v
 //    34   32 B   the signs of vector v, a set bit is a minus
 //    66    8 B   bits 8..9 of the entries, four vectors a byte, lowest first
 //    74   uint4  s[16], one for 16 weights, low nibble first

@@ -7,8 +7,8 @@ namespace Hearth.Kernels.Formats;
 
 // 74 bytes, 256 weights:
 //
-//    0   half    d
-//    2   uint16  [32], one for eight weights: bits 0..8 the entry, bits 9..15 their EvenSigns
+//     0   half    d
+//     2   uint16  [32], one for eight weights: bits 0..8 the entry, bits 9..15 their EvenSigns
 //    66   uint4   s[16], one for 16 weights, low nibble first
 //
 //    w = ± d * (0.5 + s) * 0.25 * entry, entries: Codebook.Iq2Xs

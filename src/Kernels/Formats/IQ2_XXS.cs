@@ -7,9 +7,9 @@ namespace Hearth.Kernels.Formats;
 
 // 66 bytes, 256 weights in eight groups of 32:
 //
-//    0   half   d
-//    2   8 x (4 index bytes, uint32 u)    index l is entry l of the group, eight weights; u bits 7 l .. 7 l + 6 their EvenSigns,
-//                                     bits 28..31 the scale s
+//     0   half   d
+//     2   8 x (4 index bytes, uint32 u)    index l is the entry of the group's weights 8 l .. 8 l + 7, bits 7 l .. 7 l + 6 of u
+//                                          are their EvenSigns, bits 28..31 of u the scale s
 //
 //    w = ± d * (0.5 + s) * 0.25 * entry, entries: Codebook.Iq2Xxs
 

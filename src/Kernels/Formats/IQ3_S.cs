@@ -7,11 +7,11 @@ namespace Hearth.Kernels.Formats;
 
 // 110 bytes, 256 weights in eight groups of 32:
 //
-//    0   half   d
-//    2   64 B   bits 0..7 of the entries, one for four weights
+//     0   half   d
+//     2   64 B   bits 0..7 of the entries, one for four weights
 //    66    8 B   bit 8 of the entries, a byte a group, lowest bit first
 //    74   32 B   signs, lowest bit first, a set bit is a minus
-//    106   uint4  s[8], low nibble first
+//   106   uint4  s[8], low nibble first
 //
 //    w = ± d * (1 + 2 s) * entry, entries: Codebook.Iq3S
 

@@ -7,8 +7,8 @@ namespace Hearth.Kernels.Formats;
 
 // 98 bytes, 256 weights in eight groups of 32:
 //
-//    0   half    d
-//    2   64 B    entries, one for four weights
+//     0   half    d
+//     2   64 B    entries, one for four weights
 //    66   uint32  [8], one a group: bits 7 l .. 7 l + 6 the EvenSigns of its weights 8 l .. 8 l + 7, bits 28..31 the scale s
 //
 //    w = ± d * (0.5 + s) * 0.5 * entry, entries: Codebook.Iq3Xxs

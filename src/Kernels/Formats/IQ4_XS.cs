@@ -7,10 +7,10 @@ namespace Hearth.Kernels.Formats;
 
 // 136 bytes, 256 weights in eight groups of 32:
 //
-//    0   half    d
-//    2   uint16  bits 4..5 of s[8], two bits each, lowest first
-//    4   uint4   bits 0..3 of s[8], low nibble first
-//    8   uint4   q[256]    16 bytes a group: byte j: low nibble weight j, high nibble weight j + 16
+//     0   half    d
+//     2   uint16  bits 4..5 of s[8], two bits each, lowest first
+//     4   uint4   bits 0..3 of s[8], low nibble first
+//     8   uint4   q[256]    16 bytes a group: byte j: low nibble weight j, high nibble weight j + 16
 //
 //    w = (d * (s[g] - 32)) * T[q], T: NonLinearCodes
 

@@ -22,7 +22,9 @@ public interface IWeightFormat
     /// <param name="weights">Receives <see cref="BlockWeights"/> values per block.</param>
     static abstract void Decode(ReadOnlySpan<byte> blocks, Span<float> weights);
 
-    /// <summary>Encodes whole blocks. A NaN is taken as zero and an infinity as the largest half of its sign.</summary>
+    /// <summary>
+    /// Encodes whole blocks. Types with blocks of several weights take a NaN as zero and an infinity as the largest half of its sign.
+    /// </summary>
     /// <exception cref="ArgumentException">Lengths do not fit, or the type is not encoded without importance.</exception>
     /// <param name="weights">One row, a multiple of <see cref="BlockWeights"/> values.</param>
     /// <param name="importance">

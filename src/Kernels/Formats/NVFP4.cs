@@ -7,9 +7,9 @@ namespace Hearth.Kernels.Formats;
 
 // 36 bytes, 64 weights in four groups of 16:
 //
-//    0   4 x ue4m3   s[4]: bits 3..6 exponent (bias 7), bits 0..2 fraction; subnormals count 2^-9; 127 stands for 0, and bit 7
-//                means nothing
-//    4   e2m1        q[64]    8 bytes a group: byte j: low nibble weight j, high nibble weight j + 8
+//     0   4 x ue4m3   s[4]: bits 3..6 exponent (bias 7), bits 0..2 fraction; subnormals count 2^-9; 127 stands for 0, and bit 7
+//                 means nothing
+//     4   e2m1        q[64]    8 bytes a group: byte j: low nibble weight j, high nibble weight j + 8
 //
 //    w = K[q] * (s[g] * 0.5), K: FourBitFloats
 

@@ -6,8 +6,8 @@ namespace Hearth.Kernels.Formats;
 
 // 18 bytes, 128 weights:
 //
-//    0   half   d
-//    2   16 B   bit j of the block, lowest bit of the first byte first, set: w[j] = d, clear: w[j] = -d
+//     0   half   d
+//     2   16 B   bit j of the block, lowest bit of the first byte first, set: w[j] = d, clear: w[j] = -d
 
 /// <summary>1 bit a weight, blocks of 128, one half scale.</summary>
 public readonly struct Q1_0 : IBlockCodec

@@ -6,8 +6,8 @@ namespace Hearth.Kernels.Formats;
 
 // 18 bytes, 64 weights:
 //
-//    0   half   d
-//    2   16 B   two bits a weight, lowest first        w[j] = (q[j] - 1) * d
+//     0   half   d
+//     2   16 B   two bits a weight, lowest first        w[j] = (q[j] - 1) * d
 
 /// <summary>2 bits a weight, blocks of 64, one half scale: -d, 0, d and, never written, 2d.</summary>
 public readonly struct Q2_0 : IBlockCodec

@@ -7,10 +7,10 @@ namespace Hearth.Kernels.Formats;
 
 // 84 bytes, 256 weights in sixteen groups of 16:
 //
-//    0   16 B    low nibble s[g], high nibble m[g]
-//   16   64 B    two bits a weight; each half of 128 weights has 32 bytes, weight 32 k + l is bits 2k..2k+1 of byte l
-//   80   half    d
-//   82   half    dmin
+//     0   16 B    low nibble s[g], high nibble m[g]
+//    16   64 B    two bits a weight; each half of 128 weights has 32 bytes, weight 32 k + l is bits 2k..2k+1 of byte l
+//    80   half    d
+//    82   half    dmin
 //
 //    w = (d * s[g]) * q - dmin * m[g]
 

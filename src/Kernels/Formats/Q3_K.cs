@@ -7,11 +7,11 @@ namespace Hearth.Kernels.Formats;
 
 // 110 bytes, 256 weights in sixteen groups of 16:
 //
-//    0   32 B    bit 2 of the codes: bit k of byte l belongs to weight 32 k + l
-//   32   64 B    bits 0..1 of the codes, in the order of TwoBits
-//   96   12 B    s[16], six bits each: bytes 0..7 hold the lower four of s[j] (low nibble) and s[j + 8] (high nibble);
-//                bits 2 (j / 4) .. of byte 8 + j % 4 are the upper two of s[j]
-//  108   half    d
+//     0   32 B    bit 2 of the codes: bit k of byte l belongs to weight 32 k + l
+//    32   64 B    bits 0..1 of the codes, in the order of TwoBits
+//    96   12 B    s[16], six bits each: bytes 0..7 hold the lower four of s[j] (low nibble) and s[j + 8] (high nibble);
+//                 bits 2 (j / 4) .. of byte 8 + j % 4 are the upper two of s[j]
+//   108   half    d
 //
 //    w = (d * (s[g] - 32)) * (code - 4)
 

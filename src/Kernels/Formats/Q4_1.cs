@@ -7,9 +7,9 @@ namespace Hearth.Kernels.Formats;
 
 // 20 bytes, 32 weights:
 //
-//    0   half   d
-//    2   half   m
-//    4   uint4  q[32]        byte j: low nibble q[j], high nibble q[j + 16]        w[j] = q[j] * d + m
+//     0   half   d
+//     2   half   m
+//     4   uint4  q[32]        byte j: low nibble q[j], high nibble q[j + 16]        w[j] = q[j] * d + m
 
 /// <summary>4 bits a weight, blocks of 32, half scale and half minimum.</summary>
 public readonly struct Q4_1 : IBlockCodec

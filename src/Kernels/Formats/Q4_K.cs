@@ -7,10 +7,10 @@ namespace Hearth.Kernels.Formats;
 
 // 144 bytes, 256 weights in eight groups of 32:
 //
-//    0   half    d
-//    2   half    dmin
-//    4   12 B    s[8], m[8], six bits each: see KScales
-//   16   uint4   q[256]       32 bytes k = 0..3: low nibbles are group 2k, high nibbles group 2k + 1
+//     0   half    d
+//     2   half    dmin
+//     4   12 B    s[8], m[8], six bits each: see KScales
+//    16   uint4   q[256]       32 bytes k = 0..3: low nibbles are group 2k, high nibbles group 2k + 1
 //
 //    w = (d * s[g]) * q - (dmin * m[g])
 

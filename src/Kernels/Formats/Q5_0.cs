@@ -7,9 +7,9 @@ namespace Hearth.Kernels.Formats;
 
 // 22 bytes, 32 weights:
 //
-//    0   half   d
-//    2   uint32 bit j is bit 4 of q[j]
-//    6   16 B   bits 0..3: byte j has q[j] in its low nibble, q[j + 16] in its high one        w[j] = (q[j] - 16) * d
+//     0   half   d
+//     2   uint32 bit j is bit 4 of q[j]
+//     6   16 B   bits 0..3: byte j has q[j] in its low nibble, q[j + 16] in its high one        w[j] = (q[j] - 16) * d
 
 /// <summary>5 bits a weight, blocks of 32, one half scale.</summary>
 public readonly struct Q5_0 : IBlockCodec

@@ -7,10 +7,10 @@ namespace Hearth.Kernels.Formats;
 
 // 24 bytes, 32 weights:
 //
-//    0   half   d
-//    2   half   m
-//    4   uint32 bit j is bit 4 of q[j]
-//    8   16 B   bits 0..3: byte j has q[j] in its low nibble, q[j + 16] in its high one        w[j] = q[j] * d + m
+//     0   half   d
+//     2   half   m
+//     4   uint32 bit j is bit 4 of q[j]
+//     8   16 B   bits 0..3: byte j has q[j] in its low nibble, q[j + 16] in its high one        w[j] = q[j] * d + m
 
 /// <summary>5 bits a weight, blocks of 32, half scale and half minimum.</summary>
 public readonly struct Q5_1 : IBlockCodec

@@ -7,11 +7,11 @@ namespace Hearth.Kernels.Formats;
 
 // 176 bytes, 256 weights in eight groups of 32:
 //
-//    0   half    d
-//    2   half    dmin
-//    4   12 B    s[8], m[8], six bits each: see KScales
-//   16   32 B    bit 4 of the codes: bit g of byte l belongs to weight l of group g
-//   48   uint4   bits 0..3: 32 bytes k = 0..3, low nibbles are group 2k, high nibbles group 2k + 1
+//     0   half    d
+//     2   half    dmin
+//     4   12 B    s[8], m[8], six bits each: see KScales
+//    16   32 B    bit 4 of the codes: bit g of byte l belongs to weight l of group g
+//    48   uint4   bits 0..3: 32 bytes k = 0..3, low nibbles are group 2k, high nibbles group 2k + 1
 //
 //    w = (d * s[g]) * q - (dmin * m[g])
 

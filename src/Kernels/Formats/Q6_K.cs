@@ -8,10 +8,10 @@ namespace Hearth.Kernels.Formats;
 
 // 210 bytes, 256 weights in sixteen groups of 16:
 //
-//    0   128 B   ql, the lower four bits of the codes
-//  128    64 B   qh, the upper two bits
-//  192   int8    s[16]
-//  208   half    d
+//     0   128 B   ql, the lower four bits of the codes
+//   128    64 B   qh, the upper two bits
+//   192   int8    s[16]
+//   208   half    d
 //
 // Each half of 128 weights has 64 ql and 32 qh bytes; for l = 0..31 the codes of its weights are
 //

@@ -6,8 +6,8 @@ namespace Hearth.Kernels.Formats;
 
 // 34 bytes, 32 weights:
 //
-//    0   half   d
-//    2   int8   q[32]        w[j] = q[j] * d
+//     0   half   d
+//     2   int8   q[32]        w[j] = q[j] * d
 
 /// <summary>8 bits a weight, blocks of 32, one half scale.</summary>
 public readonly partial struct Q8_0 : IBlockCodec

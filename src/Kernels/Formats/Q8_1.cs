@@ -6,9 +6,9 @@ namespace Hearth.Kernels.Formats;
 
 // 36 bytes, 32 values:
 //
-//    0   half   d
-//    2   half   d * sum(q)
-//    4   int8   q[32]        w[j] = q[j] * d
+//     0   half   d
+//     2   half   d * sum(q)
+//     4   int8   q[32]        w[j] = q[j] * d
 
 /// <summary>8-bit activations, blocks of 32: half scale and half sum. No file stores weights in it.</summary>
 public readonly struct Q8_1 : IBlockCodec

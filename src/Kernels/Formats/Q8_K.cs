@@ -7,9 +7,9 @@ namespace Hearth.Kernels.Formats;
 
 // 292 bytes, 256 values:
 //
-//    0   float   d
-//    4   int8    q[256]
-//    260   int16   sums of 16 consecutive q        w[j] = d * q[j]
+//     0   float   d
+//     4   int8    q[256]
+//   260   int16   sums of 16 consecutive q        w[j] = d * q[j]
 
 /// <summary>8-bit activations, superblocks of 256: a float scale and the sums of sixteen groups. No file stores weights in it.</summary>
 public readonly struct Q8_K : IBlockCodec

@@ -6,7 +6,7 @@ namespace Hearth.Kernels.Formats;
 
 // 54 bytes, 256 weights, each a base-3 digit t (a trit) of a byte:
 //
-//    0   32 B   five trits each: digit n of byte j is weight 32 n + j
+//     0   32 B   five trits each: digit n of byte j is weight 32 n + j
 //    32   16 B   five trits each: digit n of byte j is weight 160 + 16 n + j
 //    48    4 B   four trits each: digit n of byte j is weight 240 + 4 n + j
 //    52   half   d        w = (t - 1) * d

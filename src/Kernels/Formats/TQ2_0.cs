@@ -7,7 +7,7 @@ namespace Hearth.Kernels.Formats;
 
 // 66 bytes, 256 weights:
 //
-//    0   64 B   q[256], two bits each, in the order of TwoBits
+//     0   64 B   q[256], two bits each, in the order of TwoBits
 //    64   half   d        w[j] = (q[j] - 1) * d
 
 /// <summary>2.06 bits a weight, ternary: superblocks of 256 values -d, 0 or d.</summary>

@@ -4,8 +4,8 @@ namespace Hearth.Kernels.Formats.Packing;
 
 // 20 bytes hold 32 five-bit codes:
 //
-//    0   uint32 bit j is bit 4 of q[j]
-//    4   16 B   bits 0..3: byte j has q[j] in its low nibble, q[j + 16] in its high one
+//     0   uint32 bit j is bit 4 of q[j]
+//     4   16 B   bits 0..3: byte j has q[j] in its low nibble, q[j + 16] in its high one
 
 /// <summary>The order of five-bit codes that <see cref="Q5_0"/> and <see cref="Q5_1"/> share.</summary>
 internal static class FiveBits

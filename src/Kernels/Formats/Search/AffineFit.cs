@@ -20,6 +20,9 @@ internal static class AffineFit
     /// <summary>How often codes and line are improved in turn.</summary>
     private const int Turns = 2;
 
+    /// <summary>The coarsest candidate has this many codes fewer over the whole range, but not below two thirds of them.</summary>
+    private const float Reach = 2;
+
     /// <summary>Scale and minimum for codes from 0 to <paramref name="top"/>.</summary>
     /// <param name="x">Values.</param>
     /// <param name="w">Weights of the squared errors, as many.</param>
@@ -36,7 +39,7 @@ internal static class AffineFit
         Span<float> y = stackalloc float[x.Length];
         TensorPrimitives.Subtract(x, min, y);
 
-        Vector512<float> inverse = Candidates.Around(top, MathF.Max(-2, top / -3f)) * inverseRange;
+        Vector512<float> inverse = Candidates.Around(top, -MathF.Min(Reach, top / 3f)) * inverseRange;
         (float sumW, float sumWy) = (Sums.Of(w), Sums.OfProducts(w, y));
         var codes = new CodeSums(y, w, inverse, Vector512<float>.Zero, top, sumW, sumWy);
         (Vector512<float> scale, Vector512<float> offset, Vector512<float> loss) = codes.Line(-min);

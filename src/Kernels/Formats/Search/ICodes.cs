@@ -8,6 +8,9 @@ internal interface ICodes
     /// <summary>The numbers onto which a search puts the value of largest magnitude, a candidate a lane.</summary>
     Vector512<float> Targets { get; }
 
+    /// <summary>How often a search improves codes and scale in turn after it has tried its targets.</summary>
+    static abstract int Turns { get; }
+
     /// <summary>The nearest of the numbers, lane by lane.</summary>
     Vector512<float> Nearest(Vector512<float> x);
 

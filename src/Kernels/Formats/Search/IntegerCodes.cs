@@ -5,8 +5,11 @@ namespace Hearth.Kernels.Formats.Search;
 /// <summary>All integers from <paramref name="low"/> to <paramref name="high"/>; codes count them from zero.</summary>
 internal readonly struct IntegerCodes(int low, int high) : ICodes
 {
-    /// <inheritdoc/>
-    public Vector512<float> Targets => Candidates.Around(low < 0 ? low : high, low < 0 ? MathF.Min(4, -0.5f * low) : -2);
+    /// <summary>The last code and up to eight codes on both sides of it, or a quarter of all.</summary>
+    public Vector512<float> Targets => Candidates.Around(low < 0 ? low : high, low < 0 ? MathF.Min(8, -0.5f * low) : -2);
+
+    /// <summary>None: targets lie close, and a turn takes 0.1 % off the error for twice the time.</summary>
+    public static int Turns => 0;
 
     /// <inheritdoc/>
     public Vector512<float> Nearest(Vector512<float> x)

@@ -11,9 +11,6 @@ namespace Hearth.Kernels.Formats.Search;
 /// </remarks>
 internal static class SymmetricFit
 {
-    /// <summary>How often codes and scale are improved in turn.</summary>
-    private const int Turns = 1;
-
     /// <summary>The scale; zero where all values are.</summary>
     internal static float Scale<TCodes>(ReadOnlySpan<float> x, ReadOnlySpan<float> w, TCodes codes)
         where TCodes : struct, ICodes
@@ -24,7 +21,7 @@ internal static class SymmetricFit
 
         Vector512<float> inverse = codes.Targets * inverseExtreme;
         (Vector512<float> scale, Vector512<float> loss) = Fit(x, w, inverse, codes);
-        for (int turn = 0; turn < Turns; turn++)
+        for (int turn = 0; turn < TCodes.Turns; turn++)
         {
             (Vector512<float> nextScale, Vector512<float> nextLoss) = Fit(x, w, Vector512<float>.One / scale, codes);
             Vector512<float> isBetter = Vector512.LessThan(nextLoss, loss);

@@ -20,6 +20,9 @@ internal readonly struct TableCodes : ICodes
     /// <inheritdoc/>
     public Vector512<float> Targets { get; }
 
+    /// <summary>One: the few targets lie far from each other.</summary>
+    public static int Turns => 1;
+
     /// <inheritdoc/>
     public Vector512<float> Nearest(Vector512<float> x)
     {
