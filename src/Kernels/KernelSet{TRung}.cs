@@ -23,7 +23,16 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
             new PanelKernel<TRung, Q4_0>(),
             new PanelKernel<TRung, Q8_0>(),
             new PanelKernel<TRung, Q4_K>(),
+            new PanelKernel<TRung, Q4_1>(),
+            new PanelKernel<TRung, Q5_0>(),
+            new PanelKernel<TRung, Q5_1>(),
+            new PanelKernel<TRung, Q2_K>(),
+            new PanelKernel<TRung, Q3_K>(),
+            new PanelKernel<TRung, Q5_K>(),
             new PanelKernel<TRung, Q6_K>(),
+            new PanelKernel<TRung, IQ4_NL>(),
+            new PanelKernel<TRung, IQ4_XS>(),
+            new PanelKernel<TRung, MXFP4>(),
         ];
         panels = all.ToDictionary(panel => panel.Type);
     }

@@ -11,7 +11,7 @@ namespace Hearth.Kernels.Formats;
 //     2   uint4  q[32]        byte j: low nibble q[j], high nibble q[j + 16]        w[j] = T[q[j]] * d, T: NonLinearCodes
 
 /// <summary>4 bits a weight, blocks of 32, one half scale, codes closer together around zero.</summary>
-public readonly struct IQ4_NL : IBlockCodec
+public readonly partial struct IQ4_NL : IBlockCodec
 {
     /// <inheritdoc/>
     public static WeightType Type => WeightType.IQ4_NL;

@@ -15,7 +15,7 @@ namespace Hearth.Kernels.Formats;
 //    w = (d * (s[g] - 32)) * T[q], T: NonLinearCodes
 
 /// <summary>4.25 bits a weight, superblocks of 256: eight groups with 6-bit scales, codes closer together around zero.</summary>
-public readonly struct IQ4_XS : IBlockCodec
+public readonly partial struct IQ4_XS : IBlockCodec
 {
     private const int Groups = 8;
     private const int GroupWeights = 32;

@@ -10,7 +10,7 @@ namespace Hearth.Kernels.Formats;
 //     1   e2m1   q[32]        byte j: low nibble q[j], high nibble q[j + 16]        w[j] = K[q[j]] * 2^(e - 128), K: FourBitFloats
 
 /// <summary>4-bit floats (e2m1), blocks of 32, a power of two as scale.</summary>
-public readonly struct MXFP4 : IBlockCodec
+public readonly partial struct MXFP4 : IBlockCodec
 {
     /// <inheritdoc/>
     public static WeightType Type => WeightType.MXFP4;

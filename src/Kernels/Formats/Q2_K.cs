@@ -15,7 +15,7 @@ namespace Hearth.Kernels.Formats;
 //    w = (d * s[g]) * q - dmin * m[g]
 
 /// <summary>2 bits a weight, superblocks of 256: sixteen groups, each with a 4-bit scale and a 4-bit minimum.</summary>
-public readonly struct Q2_K : IBlockCodec
+public readonly partial struct Q2_K : IBlockCodec
 {
     private const int Groups = 16;
     private const int GroupWeights = 16;

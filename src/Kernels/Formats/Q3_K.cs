@@ -16,7 +16,7 @@ namespace Hearth.Kernels.Formats;
 //    w = (d * (s[g] - 32)) * (code - 4)
 
 /// <summary>3 bits a weight, superblocks of 256: sixteen groups, each with a 6-bit scale.</summary>
-public readonly struct Q3_K : IBlockCodec
+public readonly partial struct Q3_K : IBlockCodec
 {
     private const int Groups = 16;
     private const int GroupWeights = 16;

@@ -12,7 +12,7 @@ namespace Hearth.Kernels.Formats;
 //     4   uint4  q[32]        byte j: low nibble q[j], high nibble q[j + 16]        w[j] = q[j] * d + m
 
 /// <summary>4 bits a weight, blocks of 32, half scale and half minimum.</summary>
-public readonly struct Q4_1 : IBlockCodec
+public readonly partial struct Q4_1 : IBlockCodec
 {
     /// <inheritdoc/>
     public static WeightType Type => WeightType.Q4_1;

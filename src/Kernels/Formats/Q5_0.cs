@@ -12,7 +12,7 @@ namespace Hearth.Kernels.Formats;
 //     6   16 B   bits 0..3: byte j has q[j] in its low nibble, q[j + 16] in its high one        w[j] = (q[j] - 16) * d
 
 /// <summary>5 bits a weight, blocks of 32, one half scale.</summary>
-public readonly struct Q5_0 : IBlockCodec
+public readonly partial struct Q5_0 : IBlockCodec
 {
     /// <inheritdoc/>
     public static WeightType Type => WeightType.Q5_0;

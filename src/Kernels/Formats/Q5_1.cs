@@ -13,7 +13,7 @@ namespace Hearth.Kernels.Formats;
 //     8   16 B   bits 0..3: byte j has q[j] in its low nibble, q[j + 16] in its high one        w[j] = q[j] * d + m
 
 /// <summary>5 bits a weight, blocks of 32, half scale and half minimum.</summary>
-public readonly struct Q5_1 : IBlockCodec
+public readonly partial struct Q5_1 : IBlockCodec
 {
     /// <inheritdoc/>
     public static WeightType Type => WeightType.Q5_1;

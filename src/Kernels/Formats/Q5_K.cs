@@ -16,7 +16,7 @@ namespace Hearth.Kernels.Formats;
 //    w = (d * s[g]) * q - (dmin * m[g])
 
 /// <summary>5 bits a weight, superblocks of 256: eight groups, each with a 6-bit scale and a 6-bit minimum.</summary>
-public readonly struct Q5_K : IBlockCodec
+public readonly partial struct Q5_K : IBlockCodec
 {
     private const int HeaderBytes = 4;
     private const int HighStart = HeaderBytes + KScales.Bytes;

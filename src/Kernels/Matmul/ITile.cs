@@ -49,6 +49,9 @@ internal unsafe interface ITile<TSelf, TRung>
     /// <summary>These floats = fma(narrow sums, scale * token scale, these floats).</summary>
     void AccumulateNarrow(in TSelf sums, TRung scale, byte* tokenScales, nint offset);
 
+    /// <summary>These floats = fma(-(narrow sums), scale * token scale, these floats).</summary>
+    void AccumulateNarrowNegated(in TSelf sums, TRung scale, byte* tokenScales, nint offset);
+
     /// <summary>These floats = fma(32-bit sums, scale * token scale, these floats).</summary>
     void Accumulate(in TSelf sums, TRung scale, byte* tokenScales, nint offset);
 

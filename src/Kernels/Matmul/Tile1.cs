@@ -49,6 +49,11 @@ internal unsafe struct Tile1<TRung> : ITile<Tile1<TRung>, TRung>
         => value = TRung.MultiplyAdd(TRung.ToSingle(TRung.ToInt32(sums.value)), scale * TRung.Broadcast(*(float*)(tokenScales + offset)), value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AccumulateNarrowNegated(in Tile1<TRung> sums, TRung scale, byte* tokenScales, nint offset)
+        => value = TRung.NegatedMultiplyAdd(
+            TRung.ToSingle(TRung.ToInt32(sums.value)), scale * TRung.Broadcast(*(float*)(tokenScales + offset)), value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Accumulate(in Tile1<TRung> sums, TRung scale, byte* tokenScales, nint offset)
         => value = TRung.MultiplyAdd(TRung.ToSingle(sums.value), scale * TRung.Broadcast(*(float*)(tokenScales + offset)), value);
 

@@ -82,6 +82,13 @@ internal unsafe struct TilePair<THalf, TRung> : ITile<TilePair<THalf, TRung>, TR
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AccumulateNarrowNegated(in TilePair<THalf, TRung> sums, TRung scale, byte* tokenScales, nint offset)
+    {
+        low.AccumulateNarrowNegated(sums.low, scale, tokenScales, offset);
+        high.AccumulateNarrowNegated(sums.high, scale, tokenScales, offset + (4 * THalf.Tokens));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Accumulate(in TilePair<THalf, TRung> sums, TRung scale, byte* tokenScales, nint offset)
     {
         low.Accumulate(sums.low, scale, tokenScales, offset);

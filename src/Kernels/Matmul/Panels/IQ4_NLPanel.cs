@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+using Hearth.Kernels.Isa;
+using Hearth.Kernels.Matmul;
+
+namespace Hearth.Kernels.Formats;
+
+/// <content>
+/// Panel chunk of 64 columns, 576 bytes: as <see cref="Q4_0"/>, but the nibbles are codes of a table. Table values + 128 are full-range bytes, so the
+/// wide dot product multiplies them.
+/// </content>
+public readonly unsafe partial struct IQ4_NL : IPanelKernel
+{
+    private const int LinesAt = 64;
+
+    /// <inheritdoc/>
+    public static int ChunkColumns => 64;
+
+    /// <inheritdoc/>
+    public static int ChunkBytes => 576;
+
+    /// <inheritdoc/>
+    public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, 8, false);
+
+    /// <inheritdoc/>
+    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    {
+        for (int block = 0; block * BlockBytes < blocks.Length; block++)
+        {
+            var source = blocks.Slice(block * BlockBytes, BlockBytes);
+            source[..2].CopyTo(chunk[((32 * block) + (2 * row))..]);
+            NibbleLines.PackRow(source[2..], row, chunk[(LinesAt + (NibbleLines.Bytes * block))..]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights)
+    {
+        Span<byte> block = stackalloc byte[BlockBytes];
+        for (int i = 0; i < 2; i++)
+        {
+            chunk.Slice((32 * i) + (2 * row), 2).CopyTo(block);
+            NibbleLines.UnpackRow(chunk[(LinesAt + (NibbleLines.Bytes * i))..], row, block[2..]);
+            Decode(block, weights.Slice(32 * i, 32));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
+    {
+        byte* lines = chunk + LinesAt;
+        for (int block = 0; block < 2; block++, chunk += 32, lines += NibbleLines.Bytes, activations += 40 * TTile.Tokens)
+        {
+            var sums = NonLinearLines.Dot<TRung, TTile>(lines, activations);
+            accumulators.Accumulate(sums, TRung.LoadHalf((ushort*)chunk), activations, 36 * TTile.Tokens);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Runtime.CompilerServices;
+using Hearth.Kernels.Isa;
+using Hearth.Kernels.Matmul;
+
+namespace Hearth.Kernels.Formats;
+
+/// <content>
+/// Panel chunk of 256 columns, 1600 bytes (one superblock of 16 rows):
+/// <code>
+///   0  16 halves    d, rows 0..15
+///  32  16 halves    dmin
+///  64  16 x 16      scales of group g (16 columns), rows 0..15
+/// 320  8 x 16 x 2   minimums of groups 2p and 2p + 1 of each row
+/// 576  16 lines     group g: byte 4r + j has column 4q + j of row r in its bits 2q and 2q + 1
+/// </code>
+/// </content>
+public readonly unsafe partial struct Q2_K : IPanelKernel
+{
+    private const int MinimumStepsAt = 32;
+    private const int GroupScalesAt = 64;
+    private const int GroupMinimumsAt = 320;
+    private const int LinesAt = 576;
+
+    /// <inheritdoc/>
+    public static int ChunkColumns => 256;
+
+    /// <inheritdoc/>
+    public static int ChunkBytes => 1600;
+
+    /// <inheritdoc/>
+    public static ActivationLayout Activations => new(256, 256, 16, GroupCorrection.None, 0, true);
+
+    /// <inheritdoc/>
+    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    {
+        blocks.Slice(80, 2).CopyTo(chunk[(2 * row)..]);
+        blocks.Slice(82, 2).CopyTo(chunk[(MinimumStepsAt + (2 * row))..]);
+        for (int group = 0; group < 16; group++)
+        {
+            chunk[GroupScalesAt + (16 * group) + row] = (byte)(blocks[group] & 15);
+            chunk[GroupMinimumsAt + (32 * (group / 2)) + (2 * row) + (group % 2)] = (byte)(blocks[group] >> 4);
+        }
+
+        for (int column = 0; column < 256; column++)
+        {
+            int code = (blocks[16 + (32 * (column / 128)) + (column % 32)] >> (2 * (column % 128 / 32))) & 3;
+            chunk[LinesAt + (64 * (column / 16)) + (4 * row) + (column % 4)] |= (byte)(code << (2 * (column % 16 / 4)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights)
+    {
+        float d = Half16.ToSingle(BitConverter.ToUInt16(chunk[(2 * row)..]));
+        float dmin = Half16.ToSingle(BitConverter.ToUInt16(chunk[(MinimumStepsAt + (2 * row))..]));
+        for (int column = 0; column < 256; column++)
+        {
+            int group = column / 16;
+            int code = (chunk[LinesAt + (64 * group) + (4 * row) + (column % 4)] >> (2 * (column % 16 / 4))) & 3;
+            float scale = d * chunk[GroupScalesAt + (16 * group) + row];
+            float minimum = dmin * chunk[GroupMinimumsAt + (32 * (group / 2)) + (2 * row) + (group % 2)];
+            weights[column] = (scale * code) - minimum;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
+    {
+        var two = TRung.BroadcastByte(3);
+        var totals = TTile.Zero;
+        byte* x = activations;
+        byte* lines = chunk + LinesAt;
+        for (int group = 0; group < 16; group++, x += 16 * TTile.Tokens, lines += 64)
+        {
+            var codes = TRung.LoadLine(lines);
+            var sums = TTile.Zero;
+            sums.Dot(TRung.And(codes, two), x, 0);
+            sums.Dot(TRung.ShiftRight(codes, 2, two), x, 4 * TTile.Tokens);
+            sums.Dot(TRung.ShiftRight(codes, 4, two), x, 8 * TTile.Tokens);
+            sums.Dot(TRung.ShiftRight(codes, 6, two), x, 12 * TTile.Tokens);
+            totals.ScaleAdd(sums, TRung.LoadScales(chunk + GroupScalesAt + (16 * group)));
+        }
+
+        accumulators.Accumulate(totals, TRung.LoadHalf((ushort*)chunk), x, 32 * TTile.Tokens);
+        var minimums = TTile.Zero;
+        byte* pairs = chunk + GroupMinimumsAt;
+        byte* groupSums = x;
+        for (int pair = 0; pair < 8; pair++, pairs += 32, groupSums += 4 * TTile.Tokens)
+            minimums.PairAdd(pairs, groupSums, 0);
+        accumulators.AccumulateNegated(minimums, TRung.LoadHalf((ushort*)(chunk + MinimumStepsAt)), x, 32 * TTile.Tokens);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using Hearth.Kernels.Isa;
+using Hearth.Kernels.Matmul;
+
+namespace Hearth.Kernels.Formats;
+
+/// <content>
+/// Panel chunk of 256 columns, 1856 bytes (one superblock of 16 rows):
+/// <code>
+///   0  16 halves  d, rows 0..15
+///  32  16 x 16    signed scales of group g (16 columns), rows 0..15
+/// 288  32 bytes   nothing, so that lines start on a cache line
+/// 320  8 x 192    groups 2p and 2p + 1: a line each whose bits 2q, 2q + 1 are the lower bits of quad q, then a line whose bits
+///                 q (of group 2p) and 4 + q (of group 2p + 1) are the upper bits
+/// </code>
+/// </content>
+public readonly unsafe partial struct Q3_K : IPanelKernel
+{
+    private const int GroupScalesAt = 32;
+    private const int LinesAt = 320;
+    private const int PairBytes = 192;
+
+    /// <inheritdoc/>
+    public static int ChunkColumns => 256;
+
+    /// <inheritdoc/>
+    public static int ChunkBytes => 1856;
+
+    /// <inheritdoc/>
+    public static ActivationLayout Activations => new(256, 256, 16, GroupCorrection.Pair, 4, false);
+
+    /// <inheritdoc/>
+    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    {
+        blocks.Slice(StepStart, 2).CopyTo(chunk[(2 * row)..]);
+        for (int group = 0; group < 16; group++)
+            chunk[GroupScalesAt + (16 * group) + row] = (byte)(Scale(blocks[ScalesStart..StepStart], group) - 32);
+        for (int column = 0; column < 256; column++)
+        {
+            int group = column / 16;
+            int quad = column % 16 / 4;
+            int low = (blocks[LowStart + (32 * (column / 128)) + (column % 32)] >> (2 * (column % 128 / 32))) & 3;
+            int high = (blocks[column % 32] >> (column / 32)) & 1;
+            var lines = chunk[(LinesAt + (PairBytes * (group / 2)) + (4 * row) + (column % 4))..];
+            lines[64 * (group % 2)] |= (byte)(low << (2 * quad));
+            lines[128] |= (byte)(high << ((4 * (group % 2)) + quad));
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights)
+    {
+        float d = Half16.ToSingle(BitConverter.ToUInt16(chunk[(2 * row)..]));
+        for (int column = 0; column < 256; column++)
+        {
+            int group = column / 16;
+            int quad = column % 16 / 4;
+            var lines = chunk[(LinesAt + (PairBytes * (group / 2)) + (4 * row) + (column % 4))..];
+            int low = (lines[64 * (group % 2)] >> (2 * quad)) & 3;
+            int high = (lines[128] >> ((4 * (group % 2)) + quad)) & 1;
+            weights[column] = d * (sbyte)chunk[GroupScalesAt + (16 * group) + row] * ((low | (high << 2)) - 4);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
+    {
+        var two = TRung.BroadcastByte(3);
+        var third = TRung.BroadcastByte(4);
+        var totals = TTile.Zero;
+        var scales = (sbyte*)(chunk + GroupScalesAt);
+        byte* lines = chunk + LinesAt;
+        byte* x = activations;
+        for (int pair = 0; pair < 8; pair++, lines += PairBytes, scales += 32)
+        {
+            var high = TRung.LoadLine(lines + 128);
+            var low = TRung.LoadLine(lines);
+            var sums = TTile.StartDot(x, 16 * TTile.Tokens);
+            sums.Dot(TRung.Or(TRung.And(low, two), TRung.ShiftLeft(high, 2, third)), x, 0);
+            sums.Dot(TRung.Or(TRung.ShiftRight(low, 2, two), TRung.ShiftLeft(high, 1, third)), x, 4 * TTile.Tokens);
+            sums.Dot(TRung.Or(TRung.ShiftRight(low, 4, two), TRung.And(high, third)), x, 8 * TTile.Tokens);
+            sums.Dot(TRung.Or(TRung.ShiftRight(low, 6, two), TRung.ShiftRight(high, 1, third)), x, 12 * TTile.Tokens);
+            totals.ScaleAdd(sums, TRung.LoadSignedScales(scales));
+            x += 20 * TTile.Tokens;
+            low = TRung.LoadLine(lines + 64);
+            sums = TTile.StartDot(x, 16 * TTile.Tokens);
+            sums.Dot(TRung.Or(TRung.And(low, two), TRung.ShiftRight(high, 2, third)), x, 0);
+            sums.Dot(TRung.Or(TRung.ShiftRight(low, 2, two), TRung.ShiftRight(high, 3, third)), x, 4 * TTile.Tokens);
+            sums.Dot(TRung.Or(TRung.ShiftRight(low, 4, two), TRung.ShiftRight(high, 4, third)), x, 8 * TTile.Tokens);
+            sums.Dot(TRung.Or(TRung.ShiftRight(low, 6, two), TRung.ShiftRight(high, 5, third)), x, 12 * TTile.Tokens);
+            totals.ScaleAdd(sums, TRung.LoadSignedScales(scales + 16));
+            x += 20 * TTile.Tokens;
+        }
+
+        accumulators.Accumulate(totals, TRung.LoadHalf((ushort*)chunk), x, 0);
+    }
+}

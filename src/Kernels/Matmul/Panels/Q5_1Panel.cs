@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+using Hearth.Kernels.Isa;
+using Hearth.Kernels.Matmul;
+
+namespace Hearth.Kernels.Formats;
+
+/// <content>
+/// Panel chunk of 64 columns, 768 bytes:
+/// <code>
+///   0  2 x 16 halves  d of blocks 0 and 1, rows 0..15
+///  64  2 x 16 halves  m
+/// 128  2 x 5 lines    see <see cref="FiveBitLines"/>
+/// </code>
+/// Unsigned 5-bit codes would not fit 16-bit sums, so 16 is taken off and given back with the minimum: a block gives
+/// fma(sum((q - 16) x), d s, c), then fma(16 sum(x), (d + m / 16) s, c).
+/// </content>
+public readonly unsafe partial struct Q5_1 : IPanelKernel
+{
+    private const int MinimumsAt = 64;
+    private const int LinesAt = 128;
+
+    /// <inheritdoc/>
+    public static int ChunkColumns => 64;
+
+    /// <inheritdoc/>
+    public static int ChunkBytes => 768;
+
+    /// <inheritdoc/>
+    public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, 16, false);
+
+    /// <inheritdoc/>
+    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    {
+        Span<byte> columns = stackalloc byte[32];
+        for (int block = 0; block * BlockBytes < blocks.Length; block++)
+        {
+            var source = blocks.Slice(block * BlockBytes, BlockBytes);
+            source[..2].CopyTo(chunk[((32 * block) + (2 * row))..]);
+            source.Slice(2, 2).CopyTo(chunk[(MinimumsAt + (32 * block) + (2 * row))..]);
+            FiveBitBlock.Unpack(source[4..], columns);
+            FiveBitLines.PackColumns(columns, row, chunk[(LinesAt + (FiveBitLines.Bytes * block))..]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights)
+    {
+        Span<byte> block = stackalloc byte[BlockBytes];
+        Span<byte> columns = stackalloc byte[32];
+        for (int i = 0; i < 2; i++)
+        {
+            chunk.Slice((32 * i) + (2 * row), 2).CopyTo(block);
+            chunk.Slice(MinimumsAt + (32 * i) + (2 * row), 2).CopyTo(block[2..]);
+            FiveBitLines.UnpackColumns(chunk[(LinesAt + (FiveBitLines.Bytes * i))..], row, columns);
+            FiveBitBlock.Pack(columns, block[4..]);
+            Decode(block, weights.Slice(32 * i, 32));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
+    {
+        var sixteenth = TRung.Broadcast(0.0625f);
+        byte* lines = chunk + LinesAt;
+        for (int block = 0; block < 2; block++, chunk += 32, lines += FiveBitLines.Bytes, activations += 40 * TTile.Tokens)
+        {
+            var negatedSums = TTile.StartDot(activations, 32 * TTile.Tokens);
+            var sums = negatedSums;
+            FiveBitLines.Dot<TRung, TTile>(lines, activations, ref sums);
+            var scale = TRung.LoadHalf((ushort*)chunk);
+            accumulators.AccumulateNarrow(sums, scale, activations, 36 * TTile.Tokens);
+            scale = TRung.MultiplyAdd(TRung.LoadHalf((ushort*)(chunk + MinimumsAt)), sixteenth, scale);
+            accumulators.AccumulateNarrowNegated(negatedSums, scale, activations, 36 * TTile.Tokens);
+        }
+    }
+}
