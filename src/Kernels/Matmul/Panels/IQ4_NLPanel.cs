@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Hearth.Kernels.Isa;
 using Hearth.Kernels.Matmul;
 
 namespace Hearth.Kernels.Formats;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Hearth.Kernels.Isa;
 using Hearth.Kernels.Matmul;
 
 namespace Hearth.Kernels.Formats;
