@@ -12,20 +12,24 @@ internal static class ByteAlphabet
     // 0..255 the byte of a letter, -1 for a character that is no letter.
     private static readonly short[] ByteOf = CreateTable();
 
-    /// <summary>Spells a byte.</summary>
-    public static char Letter(byte value) => (char)Array.IndexOf(ByteOf, value);
-
     /// <summary>Reads a piece; <see langword="false"/> when it contains a character that is no letter of the alphabet.</summary>
-    /// <param name="piece">Letters.</param>
-    /// <param name="bytes">Receives one byte a letter.</param>
-    public static bool TryDecode(ReadOnlySpan<char> piece, Span<byte> bytes)
+    /// <param name="piece">Letters in UTF-8; all of them have one or two bytes there.</param>
+    /// <param name="bytes">Receives one byte a letter; at least as long as <paramref name="piece"/>.</param>
+    /// <param name="length">The number of letters.</param>
+    public static bool TryDecode(ReadOnlySpan<byte> piece, Span<byte> bytes, out int length)
     {
-        var table = ByteOf;
+        length = 0;
         for (var i = 0; i < piece.Length; i++)
         {
-            var c = piece[i];
-            if (c >= table.Length || table[c] < 0) return false;
-            bytes[i] = (byte)table[c];
+            int letter = piece[i];
+            if (letter >= 0x80)
+            {
+                if (letter is < 0xC2 or > 0xC5 || ++i == piece.Length || (piece[i] & 0xC0) != 0x80) return false;
+                letter = ((letter & 0x1F) << 6) | (piece[i] & 0x3F);
+            }
+
+            if (letter >= Size || ByteOf[letter] < 0) return false;
+            bytes[length++] = (byte)ByteOf[letter];
         }
 
         return true;

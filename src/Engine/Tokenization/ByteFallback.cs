@@ -44,10 +44,10 @@ internal sealed class ByteFallback
     }
 
     /// <summary>Reads <c>&lt;0x0A&gt;</c>.</summary>
-    public static bool TryParse(ReadOnlySpan<char> text, out byte value)
+    public static bool TryParse(ReadOnlySpan<byte> text, out byte value)
     {
         value = 0;
-        return text.Length == TextLength && text.StartsWith("<0x") && text[5] == '>'
+        return text.Length == TextLength && text.StartsWith("<0x"u8) && text[5] == '>'
             && byte.TryParse(text[3..5], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
     }
 

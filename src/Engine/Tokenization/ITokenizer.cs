@@ -29,7 +29,7 @@ public interface ITokenizer
 
     /// <summary>Splits a text into tokens.</summary>
     /// <param name="text">Any text; unpaired surrogates count as U+FFFD.</param>
-    /// <param name="addSpecial">Whether to add the tokens that the vocabulary wants around a text (<see cref="SpecialTokens.AddBos"/> ...).</param>
+    /// <param name="addSpecial">Whether to add the tokens that belong around a text (<see cref="SpecialTokens.AddBos"/> ...).</param>
     /// <param name="parseSpecial">
     /// Whether control tokens written in the text (<c>&lt;|im_end|&gt;</c>) become those tokens; without it they are ordinary characters.
     /// User-defined tokens are recognised either way.

@@ -4,9 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace Hearth.Engine.Tokenization;
 
-/// <summary>
-/// Byte strings, one per id, kept end to end in one block, and the way back from a string to its id by open addressing.
-/// </summary>
+/// <summary>The way back from a piece's bytes to its id: open addressing over a list of pieces.</summary>
 /// <remarks>
 /// Several times faster to fill than a dictionary of strings, and looked up by bytes in place. The hash multiplies by a factor
 /// drawn at start, so that a file cannot be built to make all its pieces collide.
@@ -15,96 +13,65 @@ internal sealed class PieceTable
 {
     private static readonly ulong Seed = (ulong)Random.Shared.NextInt64() | 1;
 
-    private readonly int[] starts; // [capacity + 1]
-    private readonly int[] slots; // id + 1, or 0; a power of two, at most half full
-    private readonly uint[] hashes; // [capacity]
-    private byte[] bytes;
-    private int count;
+    private readonly Utf8List pieces;
+    private readonly ulong[] slots; // hash in the upper half, id + 1 in the lower one, or 0; a power of two, never full
 
     /// <summary>Makes an empty table.</summary>
-    /// <param name="capacity">The number of ids.</param>
-    /// <param name="expectedBytes">About how long all strings are together.</param>
-    /// <param name="findable">Whether ids will be looked up by their strings, or only strings by their ids.</param>
-    public PieceTable(int capacity, int expectedBytes, bool findable = true)
+    /// <param name="pieces">The pieces.</param>
+    /// <param name="capacity">How many of them will be added at most.</param>
+    public PieceTable(Utf8List pieces, int capacity)
     {
-        starts = new int[capacity + 1];
-        hashes = findable ? new uint[capacity] : [];
-        slots = findable ? new int[BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, 4)) * 2] : [];
-        bytes = new byte[Math.Max(expectedBytes, 256)];
+        this.pieces = pieces;
+        slots = new ulong[BitOperations.RoundUpToPowerOf2((uint)(capacity * 4L / 3) + 2)];
     }
 
-    /// <summary>The number of strings so far.</summary>
-    public int Count => count;
+    /// <summary>The pieces, also those that were not added.</summary>
+    public Utf8List Pieces => pieces;
 
-    /// <summary>The length of the longest string that can be found.</summary>
-    public int LongestKey { get; private set; }
+    /// <summary>The length of the longest piece that can be found.</summary>
+    public int LongestPiece { get; private set; }
 
-    /// <summary>The string of an id.</summary>
-    public ReadOnlySpan<byte> this[int id] => bytes.AsSpan(starts[id], starts[id + 1] - starts[id]);
-
-    /// <summary>Room for the next string, to be filled and then passed to <see cref="Add"/> or <see cref="AddUnlisted"/>.</summary>
-    public Span<byte> Reserve(int length)
+    /// <summary>Makes a piece findable.</summary>
+    /// <param name="id">Its number in the list.</param>
+    /// <returns>The id that already has these bytes, or -1.</returns>
+    public int Add(int id)
     {
-        var start = starts[count];
-        if (bytes.Length - start < length) Array.Resize(ref bytes, checked(Math.Max(bytes.Length * 2, start + length)));
-        return bytes.AsSpan(start, length);
-    }
-
-    /// <summary>Gives the reserved bytes the next id, without making them findable.</summary>
-    public void AddUnlisted(int length)
-    {
-        starts[count + 1] = starts[count] + length;
-        count++;
-    }
-
-    /// <summary>Gives the reserved bytes the next id.</summary>
-    /// <returns>The id that already has these bytes, or -1; either way the new id is taken.</returns>
-    public int Add(int length)
-    {
-        var id = count;
-        AddUnlisted(length);
-        LongestKey = Math.Max(LongestKey, length);
-        var key = this[id];
-        var hash = Hash(key);
-        hashes[id] = hash;
-        var mask = slots.Length - 1;
-        var slot = (int)hash & mask;
-        for (; slots[slot] != 0; slot = (slot + 1) & mask)
-        {
-            var other = slots[slot] - 1;
-            if (hashes[other] == hash && this[other].SequenceEqual(key)) return other;
-        }
-
-        slots[slot] = id + 1;
+        var piece = pieces[id];
+        var hash = Hash(piece);
+        var twin = Find(piece, hash, out var slot);
+        if (twin >= 0) return twin;
+        slots[slot] = ((ulong)hash << 32) | (uint)(id + 1);
+        LongestPiece = Math.Max(LongestPiece, piece.Length);
         return -1;
     }
 
-    /// <summary>The id of a string, or -1.</summary>
-    public int Find(ReadOnlySpan<byte> key)
+    /// <summary>The id of a piece, or -1.</summary>
+    public int Find(ReadOnlySpan<byte> piece) => piece.Length > LongestPiece ? -1 : Find(piece, Hash(piece), out _);
+
+    private int Find(ReadOnlySpan<byte> piece, uint hash, out int slot)
     {
-        if (key.Length > LongestKey) return -1;
-        var hash = Hash(key);
         var mask = slots.Length - 1;
-        for (var slot = (int)hash & mask; slots[slot] != 0; slot = (slot + 1) & mask)
+        for (slot = (int)hash & mask; slots[slot] != 0; slot = (slot + 1) & mask)
         {
-            var id = slots[slot] - 1;
-            if (hashes[id] == hash && this[id].SequenceEqual(key)) return id;
+            if ((uint)(slots[slot] >> 32) != hash) continue;
+            var id = (int)(uint)slots[slot] - 1;
+            if (pieces[id].SequenceEqual(piece)) return id;
         }
 
         return -1;
     }
 
-    private static uint Hash(ReadOnlySpan<byte> key)
+    private static uint Hash(ReadOnlySpan<byte> piece)
     {
-        var hash = Seed ^ (ulong)key.Length;
-        while (key.Length > 8)
+        var hash = Seed ^ (ulong)piece.Length;
+        while (piece.Length > 8)
         {
-            hash = Fold(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(key));
-            key = key[8..];
+            hash = Fold(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(piece));
+            piece = piece[8..];
         }
 
         ulong tail = 0;
-        for (var i = 0; i < key.Length; i++) tail |= (ulong)key[i] << (8 * i);
+        for (var i = 0; i < piece.Length; i++) tail |= (ulong)piece[i] << (8 * i);
         hash = Fold(hash ^ tail);
         return (uint)(hash ^ (hash >> 32));
     }

@@ -14,6 +14,7 @@ internal sealed class PrefixIndex
     private static readonly ulong Factor = (ulong)Random.Shared.NextInt64() | 1;
 
     private readonly PieceTable pieces;
+    private readonly Func<int, bool> includes;
     private readonly ulong[] prefixes;
     private readonly ulong[] ends;
     private readonly int shift;
@@ -24,17 +25,18 @@ internal sealed class PrefixIndex
     public PrefixIndex(PieceTable pieces, Func<int, bool> includes)
     {
         this.pieces = pieces;
+        this.includes = includes;
         var bytes = 0L;
-        for (var id = 0; id < pieces.Count; id++) bytes += pieces[id].Length;
+        for (var id = 0; id < pieces.Pieces.Count; id++) bytes += pieces.Pieces[id].Length;
         var bits = BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(bytes * BitsPerPrefix, 1024, 1L << 30));
         shift = 64 - BitOperations.Log2(bits);
         prefixes = new ulong[bits / 64];
         ends = new ulong[bits / 64];
-        for (var id = 0; id < pieces.Count; id++)
+        for (var id = 0; id < pieces.Pieces.Count; id++)
         {
             if (!includes(id)) continue;
             var hash = 0ul;
-            foreach (var value in pieces[id])
+            foreach (var value in pieces.Pieces[id])
             {
                 hash = Next(hash, value);
                 Set(prefixes, hash);
@@ -83,7 +85,7 @@ internal sealed class PrefixIndex
                 Length++;
                 if (!index.IsSet(index.ends, hash)) continue;
                 Id = index.pieces.Find(text[..Length]);
-                if (Id >= 0) return true;
+                if (Id >= 0 && index.includes(Id)) return true;
             }
 
             return false;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Hearth.Engine.Tokenization.Vocabularies;
 
 namespace Hearth.Engine.Tokenization;
@@ -8,27 +7,46 @@ namespace Hearth.Engine.Tokenization;
 /// Finds special tokens in text. Longer tokens are looked for first, in the whole text; what they leave is searched for shorter ones.
 /// </summary>
 /// <remarks>
-/// A trie says in one pass which tokens occur at all, most often none; only those are then cut out one after the other.
+/// An automaton (Aho and Corasick's) says in one pass which tokens occur at all, most often none; only those are then cut out one
+/// after the other.
 /// </remarks>
 internal sealed class SpecialTokenSplitter
 {
     private const int Root = 0;
+    private const TokenAttributes Hidden = TokenAttributes.Control | TokenAttributes.Unknown;
 
-    private readonly Dictionary<(int Node, char Next), int> edges = [];
+    private readonly Dictionary<long, int> edges = []; // node and character to node
     private readonly List<int> tokenAt = [-1]; // per node: index into tokens, or -1
-    private readonly (string Text, int Id, TokenAttributes Attributes)[] tokens; // longest first
+    private readonly int[] shorter; // per node: the node of its longest proper suffix
+    private readonly int[] output; // per node: the nearest node on the way through shorter that has a token, itself included; or the root
+    private readonly SpecialToken[] tokens; // longest first
     private readonly SearchValues<char> firstLetters;
 
     /// <summary>Takes the control, user-defined and unknown tokens of a vocabulary.</summary>
     public SpecialTokenSplitter(Vocabulary vocabulary)
     {
-        const TokenAttributes special = TokenAttributes.Control | TokenAttributes.UserDefined | TokenAttributes.Unknown;
-        var ids = Enumerable.Range(0, vocabulary.Texts.Length)
-            .Where(id => (vocabulary.Attributes[id] & special) != 0 && vocabulary.Texts[id].Length > 0);
-        tokens = ids.Select(id => (Text: vocabulary.Texts[id], Id: id, Attributes: vocabulary.Attributes[id]))
-            .OrderByDescending(token => Encoding.UTF8.GetByteCount(token.Text)).ThenBy(token => token.Id).ToArray();
-        firstLetters = SearchValues.Create(tokens.Select(token => token.Text[0]).Distinct().ToArray());
-        for (var i = 0; i < tokens.Length; i++) Insert(tokens[i].Text, i);
+        const TokenAttributes special = Hidden | TokenAttributes.UserDefined;
+        var ids = new List<int>();
+        for (var id = 0; id < vocabulary.Texts.Count; id++)
+        {
+            if ((vocabulary.Attributes[id] & special) != 0 && !vocabulary.Texts[id].IsEmpty) ids.Add(id);
+        }
+
+        ids.Sort((left, right) =>
+        {
+            var longer = vocabulary.Texts[right].Length - vocabulary.Texts[left].Length;
+            return longer != 0 ? longer : left - right;
+        });
+        tokens = new SpecialToken[ids.Count];
+        var letters = new char[ids.Count];
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            tokens[i] = new SpecialToken(vocabulary.Texts.Text(ids[i]), ids[i], vocabulary.Attributes[ids[i]]);
+            letters[i] = tokens[i].Text[0];
+        }
+
+        firstLetters = SearchValues.Create(letters);
+        (shorter, output) = BuildAutomaton();
     }
 
     /// <summary>Cuts a text into special tokens and the text between them.</summary>
@@ -59,46 +77,78 @@ internal sealed class SpecialTokenSplitter
         }
     }
 
-    // The trie keeps one edge per character; its size is that of all special texts together.
-    private void Insert(string text, int token)
+    // Level by level, because a node's suffix is on an earlier level: the texts' first letters, then their second ones ...
+    private (int[] Shorter, int[] Output) BuildAutomaton()
     {
-        var node = Root;
-        foreach (var c in text)
+        List<int> shorter = [Root];
+        var nodeOf = new int[tokens.Length];
+        var unfinished = new List<int>(tokens.Length);
+        for (var i = 0; i < tokens.Length; i++) unfinished.Add(i);
+        for (var depth = 0; unfinished.Count > 0; depth++)
         {
-            if (!edges.TryGetValue((node, c), out var next))
+            foreach (var i in unfinished)
             {
-                next = tokenAt.Count;
-                tokenAt.Add(-1);
-                edges.Add((node, c), next);
+                var letter = tokens[i].Text[depth];
+                var edge = Edge(nodeOf[i], letter);
+                if (!edges.TryGetValue(edge, out var node))
+                {
+                    node = tokenAt.Count;
+                    shorter.Add(depth == 0 ? Root : Step(shorter, shorter[nodeOf[i]], letter));
+                    edges.Add(edge, node);
+                    tokenAt.Add(-1);
+                }
+
+                nodeOf[i] = node;
+                if (tokens[i].Text.Length == depth + 1 && tokenAt[node] < 0) tokenAt[node] = i;
             }
 
-            node = next;
+            unfinished.RemoveAll(i => tokens[i].Text.Length == depth + 1);
         }
 
-        if (tokenAt[node] < 0) tokenAt[node] = token;
+        var output = new int[tokenAt.Count];
+        for (var node = 1; node < output.Length; node++) output[node] = tokenAt[node] >= 0 ? node : output[shorter[node]];
+        return (shorter.ToArray(), output);
     }
 
-    private SortedSet<int>? FindPresent(ReadOnlySpan<char> text, bool parseSpecial)
+    // The node of the longest suffix of (node's text, next) that begins some token.
+    private int Step(IReadOnlyList<int> shorter, int node, char next)
     {
-        SortedSet<int>? present = null;
-        for (var start = 0; start < text.Length; start++)
+        while (true)
         {
-            var skipped = text[start..].IndexOfAny(firstLetters);
-            if (skipped < 0) break;
-            start += skipped;
-            var node = Root;
-            for (var i = start; i < text.Length && edges.TryGetValue((node, text[i]), out node); i++)
+            if (edges.TryGetValue(Edge(node, next), out var child)) return child;
+            if (node == Root) return Root;
+            node = shorter[node];
+        }
+    }
+
+    private List<int>? FindPresent(ReadOnlySpan<char> text, bool parseSpecial)
+    {
+        List<int>? present = null;
+        var node = Root;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (node == Root)
             {
-                var token = tokenAt[node];
-                if (token >= 0 && (parseSpecial || (tokens[token].Attributes & (TokenAttributes.Control | TokenAttributes.Unknown)) == 0))
-                {
-                    (present ??= []).Add(token);
-                }
+                var skipped = text[i..].IndexOfAny(firstLetters);
+                if (skipped < 0) break;
+                i += skipped;
+            }
+
+            node = Step(shorter, node, text[i]);
+            for (var end = output[node]; end != Root; end = output[shorter[end]])
+            {
+                // Whoever was found before has brought along the tokens that it ends with.
+                var place = present?.BinarySearch(tokenAt[end]) ?? ~0;
+                if (place >= 0) break;
+                (present ??= []).Insert(~place, tokenAt[end]);
             }
         }
 
+        if (!parseSpecial) present?.RemoveAll(token => (tokens[token].Attributes & Hidden) != 0);
         return present;
     }
+
+    private static long Edge(int node, char next) => ((long)node << 16) | next;
 
     private void CutOut(ReadOnlySpan<char> text, TextFragment fragment, int token, List<TextFragment> cut)
     {
@@ -131,4 +181,6 @@ internal sealed class SpecialTokenSplitter
     }
 
     private static bool IsAsciiSpace(char c) => c is ' ' or (>= '\t' and <= '\r');
+
+    private readonly record struct SpecialToken(string Text, int Id, TokenAttributes Attributes);
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Runtime.InteropServices;
 using System.Text;
 using Hearth.Engine.Tokenization.BytePair;
@@ -18,10 +17,10 @@ internal sealed class Tokenizer : ITokenizer
 {
     private readonly SubwordKind kind;
     private readonly TokenAttributes[] attributes;
-    private readonly PieceTable shown;
+    private readonly Utf8List shown;
     private readonly ISubwordEncoder? encoder;
     private readonly SpecialTokenSplitter splitter;
-    private readonly FrozenSet<int> endOfGeneration;
+    private readonly int[] endOfGeneration;
     private readonly bool cleanSpaces;
     private EncodingScratch? idleScratch;
 
@@ -31,16 +30,15 @@ internal sealed class Tokenizer : ITokenizer
     {
         kind = vocabulary.Kind;
         attributes = vocabulary.Attributes;
-        shown = PieceTables.Shown(vocabulary);
+        shown = PieceForms.Shown(vocabulary);
         splitter = new SpecialTokenSplitter(vocabulary);
         cleanSpaces = vocabulary.CleanSpaces;
-        endOfGeneration = vocabulary.EndOfGeneration.ToFrozenSet();
-        EndOfGeneration = vocabulary.EndOfGeneration;
+        endOfGeneration = vocabulary.EndOfGeneration;
         AddsSpacePrefix = vocabulary.AddSpacePrefix;
 
         Special = vocabulary.Special;
         if (vocabulary.Kind == SubwordKind.None) return;
-        var pieces = PieceTables.Searchable(vocabulary);
+        var pieces = PieceForms.Searchable(vocabulary);
         Special = Special with { Newline = pieces.Find("\n"u8) is >= 0 and var id ? id : pieces.Find("<0x0A>"u8) };
         encoder = vocabulary.Kind switch
         {
@@ -59,13 +57,13 @@ internal sealed class Tokenizer : ITokenizer
     public SpecialTokens Special { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<int> EndOfGeneration { get; }
+    public IReadOnlyCollection<int> EndOfGeneration => endOfGeneration;
 
     /// <inheritdoc/>
     public bool AddsSpacePrefix { get; }
 
     /// <inheritdoc/>
-    public bool IsEndOfGeneration(int id) => endOfGeneration.Contains(Checked(id));
+    public bool IsEndOfGeneration(int id) => endOfGeneration.AsSpan().Contains(Checked(id));
 
     /// <inheritdoc/>
     public bool IsControl(int id) => (attributes[Checked(id)] & TokenAttributes.Control) != 0;
@@ -142,7 +140,10 @@ internal sealed class Tokenizer : ITokenizer
         }
 
         if (addSpecial && Special.AddEos && Special.Eos >= 0) scratch.Ids.Add(Special.Eos);
-        if (addSpecial && Special.AddSeparator && Special.Separator >= 0 && kind == SubwordKind.WordPiece) scratch.Ids.Add(Special.Separator);
+
+        // Byte-pair vocabularies state the flag for those who join two texts; a single one does not end with a separator there.
+        var endsWithSeparator = kind == SubwordKind.WordPiece && Special.AddSeparator && Special.Separator >= 0;
+        if (addSpecial && endsWithSeparator) scratch.Ids.Add(Special.Separator);
     }
 
     private int Checked(int id)

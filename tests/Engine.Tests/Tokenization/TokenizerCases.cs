@@ -13,7 +13,8 @@ internal sealed class TokenizerCases(JsonElement root)
     /// <summary>Compares everything the file states with a tokenizer; one line per difference.</summary>
     public IEnumerable<string> Differences(ITokenizer tokenizer)
     {
-        return Facts(tokenizer).Concat(Pieces(tokenizer)).Concat(root.GetProperty("cases").EnumerateArray().SelectMany(c => Case(tokenizer, c)));
+        var cases = root.GetProperty("cases").EnumerateArray().SelectMany(c => Case(tokenizer, c));
+        return Facts(tokenizer).Concat(Pieces(tokenizer)).Concat(cases);
     }
 
     /// <summary>How many texts the file has.</summary>
@@ -48,7 +49,8 @@ internal sealed class TokenizerCases(JsonElement root)
         if (root.TryGetProperty("eog", out var eog))
         {
             var expected = eog.EnumerateArray().Select(id => id.GetInt32()).Order().ToArray();
-            if (!expected.SequenceEqual(tokenizer.EndOfGeneration)) yield return $"eog is {string.Join(',', tokenizer.EndOfGeneration)}, not {eog}";
+            var actual = tokenizer.EndOfGeneration;
+            if (!expected.SequenceEqual(actual)) yield return $"eog is {string.Join(',', actual)}, not {eog}";
             if (!expected.All(tokenizer.IsEndOfGeneration)) yield return "IsEndOfGeneration differs from EndOfGeneration";
         }
     }
@@ -61,7 +63,8 @@ internal sealed class TokenizerCases(JsonElement root)
             var id = piece[0].GetInt32();
             var shown = Convert.ToHexStringLower(tokenizer.Piece(id, showSpecial: true));
             var hidden = Convert.ToHexStringLower(tokenizer.Piece(id, showSpecial: false));
-            if (shown != piece[1].GetString() || hidden != piece[2].GetString()) yield return $"piece {id} is {shown} / {hidden}, not {piece}";
+            var isExpected = shown == piece[1].GetString() && hidden == piece[2].GetString();
+            if (!isExpected) yield return $"piece {id} is {shown} / {hidden}, not {piece}";
         }
 
         if (!root.TryGetProperty("pieces_sha256", out var hashes)) yield break;
@@ -94,7 +97,8 @@ internal sealed class TokenizerCases(JsonElement root)
         var addedParsed = Ids(c, "added_parsed", added);
         (string Name, int[] Expected, bool Add, bool Parse)[] modes =
         [
-            ("plain", plain, false, false), ("added", added, true, false), ("parsed", parsed, false, true), ("added_parsed", addedParsed, true, true),
+            ("plain", plain, false, false), ("added", added, true, false),
+            ("parsed", parsed, false, true), ("added_parsed", addedParsed, true, true),
         ];
         foreach (var mode in modes)
         {
@@ -115,7 +119,8 @@ internal sealed class TokenizerCases(JsonElement root)
         {
             // The reference leaves a NUL byte behind a lone apostrophe.
             if (expected.Contains('\0') && !text.Contains('\0')) continue;
-            if (actual != expected) yield return $"{name} {kind}: {JsonSerializer.Serialize(actual)}, not {JsonSerializer.Serialize(expected)}";
+            if (actual == expected) continue;
+            yield return $"{name} {kind}: {JsonSerializer.Serialize(actual)}, not {JsonSerializer.Serialize(expected)}";
         }
     }
 

@@ -21,10 +21,17 @@ internal sealed class BytePairEncoder : ISubwordEncoder
     /// <summary>Builds the tables of a vocabulary.</summary>
     /// <exception cref="InvalidModelException">A merge names a piece that is not in the vocabulary, or makes one.</exception>
     public BytePairEncoder(Vocabulary vocabulary, PieceTable pieces)
+        : this(vocabulary, pieces, new MergeTable(vocabulary, pieces))
+    {
+    }
+
+    /// <summary>Shares the tables of another encoder with the same pieces and merges.</summary>
+    internal BytePairEncoder(Vocabulary vocabulary, PieceTable pieces, MergeTable merges)
     {
         this.pieces = pieces;
-        merges = new MergeTable(vocabulary, pieces);
-        preTokenizer = vocabulary.PreTokenizer ?? throw new ArgumentException("A byte-pair vocabulary needs a pre-tokenizer.", nameof(vocabulary));
+        this.merges = merges;
+        preTokenizer = vocabulary.PreTokenizer
+            ?? throw new ArgumentException("A byte-pair vocabulary needs a pre-tokenizer.", nameof(vocabulary));
         byteLevel = vocabulary.ByteLevel;
         escapeSpaces = vocabulary.EscapeSpaces;
         ignoreMerges = vocabulary.IgnoreMerges;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Hearth.Engine.Tokenization.Vocabularies;
 
@@ -29,7 +30,8 @@ internal sealed class HuggingFaceVocabularyReader
             "BPE" => SubwordKind.BytePair,
             "WordPiece" => SubwordKind.WordPiece,
             "Unigram" => SubwordKind.Unigram,
-            var type => throw new InvalidModelException($"The tokenizer model \"{type}\" is not known; Hearth has BPE, WordPiece and Unigram."),
+            var type => throw new InvalidModelException(
+                $"The tokenizer model \"{type}\" is not known; Hearth has BPE, WordPiece and Unigram."),
         };
 
         var size = CountIds();
@@ -58,7 +60,9 @@ internal sealed class HuggingFaceVocabularyReader
     }
 
     private static string InferType(JsonElement model)
-        => model.TryGetProperty("merges", out _) ? "BPE" : TokenizerJson.Part(model, "vocab").ValueKind == JsonValueKind.Array ? "Unigram" : "WordPiece";
+        => model.TryGetProperty("merges", out _) ? "BPE"
+            : TokenizerJson.Part(model, "vocab").ValueKind == JsonValueKind.Array ? "Unigram"
+            : "WordPiece";
 
     private Vocabulary Create()
     {
@@ -71,15 +75,16 @@ internal sealed class HuggingFaceVocabularyReader
         if (kind == SubwordKind.WordPiece) MarkWordStarts();
         if (TokenizerJson.Flag(model, "byte_fallback", otherwise: false)) MarkByteTokens();
 
-        var specialTexts = new SpecialTexts(texts, attributes);
-        var special = specialTexts.Complete(ReadSpecial(), out var endOfGeneration);
+        var utf8 = new Utf8List(texts.Length);
+        foreach (var text in texts) utf8.Add(text);
+        var special = new SpecialTexts(utf8, attributes).Complete(ReadSpecial(), out var endOfGeneration);
         return new Vocabulary
         {
             Kind = kind,
-            Texts = texts,
+            Texts = utf8,
             Attributes = attributes,
             Scores = scores,
-            Merges = kind == SubwordKind.BytePair ? ReadMerges() : [],
+            Merges = kind == SubwordKind.BytePair ? ReadMerges() : new MergeList(0),
             Special = special,
             EndOfGeneration = endOfGeneration,
             PreTokenizer = preTokenizer?.Create(normalizer.Prefix),
@@ -131,7 +136,11 @@ internal sealed class HuggingFaceVocabularyReader
         }
 
         if (count == 0) throw new InvalidModelException("The vocabulary of tokenizer.json has no tokens.");
-        if (last > (long)count * 2) throw new InvalidModelException($"The vocabulary of tokenizer.json has {count} tokens, but one has the id {last}.");
+        if (last > (long)count * 2)
+        {
+            throw new InvalidModelException($"The vocabulary of tokenizer.json has {count} tokens, but one has the id {last}.");
+        }
+
         return last + 1;
     }
 
@@ -148,7 +157,7 @@ internal sealed class HuggingFaceVocabularyReader
             {
                 scores[id] = entry[1].GetSingle();
                 if (!float.IsFinite(scores[id])) throw new InvalidModelException($"The score of token {id} is not a finite number.");
-                SetPiece(id++, entry[0].GetString()!);
+                SetPiece(id++, TokenizerJson.Text(entry[0]));
             }
 
             return;
@@ -160,7 +169,11 @@ internal sealed class HuggingFaceVocabularyReader
     private void SetPiece(int id, string text)
     {
         if (id < 0) throw new InvalidModelException($"The token \"{text}\" of tokenizer.json has the id {id}.");
-        if (texts[id] is not null) throw new InvalidModelException($"The tokens \"{texts[id]}\" and \"{text}\" of tokenizer.json both have the id {id}.");
+        if (texts[id] is not null)
+        {
+            throw new InvalidModelException($"The tokens \"{texts[id]}\" and \"{text}\" of tokenizer.json both have the id {id}.");
+        }
+
         texts[id] = text;
         attributes[id] = TokenAttributes.Normal;
     }
@@ -170,7 +183,7 @@ internal sealed class HuggingFaceVocabularyReader
         foreach (var token in AddedTokens())
         {
             var id = token.GetProperty("id").GetInt32();
-            var text = token.GetProperty("content").GetString()!;
+            var text = TokenizerJson.Text(token.GetProperty("content"));
             if (id < 0) throw new InvalidModelException($"The token \"{text}\" of tokenizer.json has the id {id}.");
             texts[id] = text;
             attributes[id] = TokenizerJson.Flag(token, "special", otherwise: false) ? TokenAttributes.Control : TokenAttributes.UserDefined;
@@ -192,7 +205,8 @@ internal sealed class HuggingFaceVocabularyReader
     {
         for (var id = 0; id < texts.Length; id++)
         {
-            if (ByteFallback.TryParse(texts[id], out _)) attributes[id] = TokenAttributes.Byte;
+            if (!texts[id].StartsWith("<0x", StringComparison.Ordinal)) continue;
+            if (ByteFallback.TryParse(Encoding.UTF8.GetBytes(texts[id]), out _)) attributes[id] = TokenAttributes.Byte;
         }
     }
 
@@ -209,7 +223,7 @@ internal sealed class HuggingFaceVocabularyReader
         }
     }
 
-    private Merge[] ReadMerges()
+    private MergeList ReadMerges()
     {
         foreach (var affix in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
         {
@@ -219,21 +233,15 @@ internal sealed class HuggingFaceVocabularyReader
             }
         }
 
-        var merges = new List<Merge>();
-        foreach (var merge in model.GetProperty("merges").EnumerateArray())
+        var list = model.GetProperty("merges");
+        var merges = new MergeList(list.GetArrayLength());
+        foreach (var merge in list.EnumerateArray())
         {
-            if (merge.ValueKind == JsonValueKind.String)
-            {
-                merges.Add(Merge.Parse(merge.GetString()!, merges.Count));
-            }
-            else
-            {
-                var (left, right) = (merge[0].GetString()!, merge[1].GetString()!);
-                merges.Add(new Merge(left + right, left.Length, left.Length));
-            }
+            if (merge.ValueKind == JsonValueKind.String) merges.Add(Encoding.UTF8.GetBytes(TokenizerJson.Text(merge)));
+            else merges.Add(Encoding.UTF8.GetBytes(TokenizerJson.Text(merge[0])), Encoding.UTF8.GetBytes(TokenizerJson.Text(merge[1])));
         }
 
-        return [.. merges];
+        return merges;
     }
 
     private SpecialTokens ReadSpecial()
@@ -242,6 +250,8 @@ internal sealed class HuggingFaceVocabularyReader
         var wordPiece = kind == SubwordKind.WordPiece;
         var before = Id(frame.Before);
         var after = Id(frame.After);
+        var usualBos = wordPiece ? SpecialTokens.None : FirstKnown(UsualBos);
+        var usualEos = wordPiece ? SpecialTokens.None : FirstKnown(UsualEos);
         var unknown = kind == SubwordKind.Unigram && TokenizerJson.Part(model, "unk_id") is { ValueKind: JsonValueKind.Number } id
             ? id.GetInt32()
             : Find(TokenizerJson.Text(model, "unk_token"));
@@ -250,8 +260,8 @@ internal sealed class HuggingFaceVocabularyReader
 
         return new SpecialTokens
         {
-            Bos = FirstOf(before, Id(Configured(wordPiece ? "cls_token" : "bos_token")), wordPiece ? SpecialTokens.None : FirstKnown(UsualBos)),
-            Eos = FirstOf(Id(Configured("eos_token")), wordPiece ? SpecialTokens.None : after, wordPiece ? SpecialTokens.None : FirstKnown(UsualEos)),
+            Bos = FirstOf(before, Id(Configured(wordPiece ? "cls_token" : "bos_token")), usualBos),
+            Eos = FirstOf(Id(Configured("eos_token")), wordPiece ? SpecialTokens.None : after, usualEos),
             Separator = FirstOf(wordPiece ? after : SpecialTokens.None, Id(Configured("sep_token"))),
             Unknown = unknown,
             Pad = Id(Configured("pad_token")),

@@ -24,7 +24,7 @@ internal static class OnigurumaPattern
         {
             return new Regex(Translate(pattern), RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
             throw new InvalidModelException($"The pre-tokenizer's expression \"{pattern}\" cannot be used: {e.Message}", e);
         }
@@ -84,8 +84,9 @@ internal static class OnigurumaPattern
 
         while (i < pattern.Length && pattern[i] != ']')
         {
+            var isNested = pattern[i] == '[' || pattern.AsSpan(i).StartsWith("&&");
+            if (isNested) throw new ArgumentException("classes in classes are not supported");
             if (pattern[i] == '\\') AppendEscape(pattern, ref i, output, inClass: true);
-            else if (pattern[i] == '[' || pattern.AsSpan(i).StartsWith("&&")) throw new ArgumentException("nested classes are not supported");
             else output.Append(pattern[i++]);
         }
 
@@ -106,7 +107,9 @@ internal static class OnigurumaPattern
 
         if (rest.StartsWith(@"\x{") && rest.IndexOf('}') is > 3 and var end)
         {
-            output.Append(CultureInfo.InvariantCulture, $@"\u{int.Parse(rest[3..end], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture):X4}");
+            var codePoint = int.Parse(rest[3..end], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            if (codePoint > char.MaxValue) throw new ArgumentException("code points beyond U+FFFF are not supported");
+            output.Append(CultureInfo.InvariantCulture, $@"\u{codePoint:X4}");
             i += end + 1;
             return;
         }

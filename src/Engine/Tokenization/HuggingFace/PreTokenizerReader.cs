@@ -18,7 +18,9 @@ internal sealed class PreTokenizerReader
     /// <summary>Whether pieces are spelt in <see cref="ByteAlphabet"/>.</summary>
     public bool IsByteLevel { get; private set; }
 
-    /// <summary>Whether words are found by GPT-2's expression. Such vocabularies clean spaces unless their configuration says otherwise.</summary>
+    /// <summary>
+    /// Whether words are found by GPT-2's expression. Such vocabularies clean spaces unless their configuration says otherwise.
+    /// </summary>
     public bool IsGpt2 { get; private set; }
 
     /// <summary>Whether spaces are U+2581 in pieces.</summary>
@@ -86,7 +88,7 @@ internal sealed class PreTokenizerReader
     private void AddSplit(JsonElement node)
     {
         var pattern = node.GetProperty("pattern");
-        var text = pattern.TryGetProperty("Regex", out var regex) ? regex.GetString()! : Regex.Escape(pattern.GetProperty("String").GetString()!);
+        var text = TokenizerJson.Text(pattern, "Regex") ?? Regex.Escape(TokenizerJson.Text(pattern.GetProperty("String")));
         knowsHan |= OnigurumaPattern.KnowsHan(text);
         var expression = OnigurumaPattern.Compile(text);
         var inverted = TokenizerJson.Flag(node, "invert", otherwise: false);

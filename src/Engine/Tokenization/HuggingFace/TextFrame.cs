@@ -42,7 +42,12 @@ internal sealed record TextFrame(bool IsStated, string? Before, string? After)
             }
 
             ref var side = ref inText ? ref after : ref before;
-            if (side is not null) throw new InvalidModelException("The post-processor puts more than one token on one side of a text, which Hearth does not.");
+            if (side is not null)
+            {
+                throw new InvalidModelException(
+                    "The post-processor puts more than one token on one side of a text, which Hearth does not.");
+            }
+
             side = token.GetProperty("id").GetString();
         }
 

@@ -16,6 +16,11 @@ internal static class TokenizerJson
     public static string? Text(JsonElement node, string name)
         => node.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
+    /// <summary>A string.</summary>
+    /// <exception cref="InvalidModelException">It is null.</exception>
+    public static string Text(JsonElement value)
+        => value.GetString() ?? throw new InvalidModelException("tokenizer.json has a null where a text must be.");
+
     /// <summary>A part of the file, or an undefined element when it is absent.</summary>
     public static JsonElement Part(JsonElement node, string name) => node.TryGetProperty(name, out var value) ? value : default;
 

@@ -96,7 +96,8 @@ internal static partial class PreTokenizerPatterns
 
     [GeneratedRegex(
         BeforeWord + NotLowerOrMark + "*" + NotUpperOrMark + "+" + Contraction + "?|" +
-        BeforeWord + NotLowerOrMark + "+" + NotUpperOrMark + "*" + Contraction + @"?|\p{N}{1,3}|" + Symbols + @"[\r\n/]*|" + Spaces, Options)]
+        BeforeWord + NotLowerOrMark + "+" + NotUpperOrMark + "*" + Contraction + @"?|\p{N}{1,3}|" +
+        Symbols + @"[\r\n/]*|" + Spaces, Options)]
     public static partial Regex GraniteMultilingual { get; }
 
     [GeneratedRegex(BeforeWord + LettersAndMarks + Contraction + @"?|\p{N}|" + Symbols + @"[\r\n/]*|" + Spaces, Options)]

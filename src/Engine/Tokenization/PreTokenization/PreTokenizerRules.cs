@@ -1,6 +1,6 @@
 namespace Hearth.Engine.Tokenization.PreTokenization;
 
-/// <summary>What a name in <c>tokenizer.ggml.pre</c> stands for: how words are found, and what else its vocabularies have in common.</summary>
+/// <summary>What a name in <c>tokenizer.ggml.pre</c> stands for: how words are found, and what else such vocabularies share.</summary>
 /// <param name="PreTokenizer">How words are found.</param>
 internal sealed record PreTokenizerRules(PreTokenizer PreTokenizer)
 {

@@ -9,12 +9,22 @@ namespace Hearth.Engine.Tokenization.PreTokenization;
 internal sealed class RegexPass(Regex expression, bool endsBefore = true, bool endsAfter = true) : SplitPass
 {
     /// <inheritdoc/>
+    /// <exception cref="InvalidModelException">The expression, one that came with a model, backtracks without end.</exception>
     public override void Split(ReadOnlySpan<char> piece, int offset, List<int> ends)
     {
-        foreach (var match in expression.EnumerateMatches(piece))
+        try
         {
-            if (endsBefore) AddEnd(ends, offset, offset + match.Index);
-            if (endsAfter) AddEnd(ends, offset, offset + match.Index + match.Length);
+            foreach (var match in expression.EnumerateMatches(piece))
+            {
+                if (endsBefore) AddEnd(ends, offset, offset + match.Index);
+                if (endsAfter) AddEnd(ends, offset, offset + match.Index + match.Length);
+            }
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            var seconds = (int)e.MatchTimeout.TotalSeconds;
+            throw new InvalidModelException(
+                $"The pre-tokenizer's expression \"{e.Pattern}\" takes more than {seconds} s for {piece.Length} characters.", e);
         }
     }
 }

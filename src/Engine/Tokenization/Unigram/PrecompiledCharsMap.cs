@@ -37,7 +37,10 @@ internal sealed class PrecompiledCharsMap
         units = new uint[size / sizeof(uint)];
         for (var i = 0; i < units.Length; i++) units[i] = BinaryPrimitives.ReadUInt32LittleEndian(rest[(i * sizeof(uint))..]);
         replacements = rest[(int)size..].ToArray();
-        if (replacements.Length > 0 && replacements[^1] != 0) throw new InvalidModelException("The last replacement of the normalisation map does not end.");
+        if (replacements.Length > 0 && replacements[^1] != 0)
+        {
+            throw new InvalidModelException("The last replacement of the normalisation map does not end.");
+        }
     }
 
     /// <summary>Finds the longest prefix of a text that is to be replaced.</summary>
@@ -67,7 +70,8 @@ internal sealed class PrecompiledCharsMap
         if (longest == 0) return 0;
         if (start >= (uint)replacements.Length)
         {
-            throw new InvalidModelException($"The normalisation map has {replacements.Length} bytes of replacements, but points to byte {start}.");
+            throw new InvalidModelException(
+                $"The normalisation map has {replacements.Length} bytes of replacements, but points to byte {start}.");
         }
 
         replacement = replacements.AsSpan((int)start);

@@ -38,13 +38,24 @@ internal static class GgufVocabularyReader
         // Such files state only how many ids there are, under the architecture's own prefix.
         var architecture = metadata.GetString("general.architecture", string.Empty);
         var size = metadata.GetUInt32($"{architecture}.vocab_size", 0);
-        if (size > LargestUnstated) throw new InvalidModelException($"The key {architecture}.vocab_size says {size}, which is no size of a vocabulary.");
+        if (size > LargestUnstated)
+        {
+            throw new InvalidModelException($"The key {architecture}.vocab_size says {size}, which is no size of a vocabulary.");
+        }
+
         return new Vocabulary
         {
             Kind = SubwordKind.None,
-            Texts = [.. Enumerable.Repeat(string.Empty, (int)size)],
+            Texts = EmptyTexts((int)size),
             Attributes = new TokenAttributes[size],
         };
+    }
+
+    private static Utf8List EmptyTexts(int count)
+    {
+        var texts = new Utf8List(count);
+        for (var id = 0; id < count; id++) texts.Add([]);
+        return texts;
     }
 
     private static Vocabulary ReadScored(GgufMetadata metadata, SubwordKind kind)
@@ -61,7 +72,7 @@ internal static class GgufVocabularyReader
             Kind = kind,
             Texts = texts,
             Attributes = attributes,
-            Scores = ReadScores(metadata, texts.Length),
+            Scores = ReadScores(metadata, texts.Count),
             Special = special,
             EndOfGeneration = endOfGeneration,
             EscapeSpaces = true,
@@ -82,15 +93,12 @@ internal static class GgufVocabularyReader
             ? new SpecialTokens { AddBos = true }
             : new SpecialTokens { Bos = 11, Eos = 11, AddBos = rules.AddBos, AddSeparator = rules.AddSeparator };
         var special = Complete(metadata, texts, attributes, defaults, out var endOfGeneration);
-        var merges = metadata.GetStringArray(Prefix + "merges");
-        var parsed = new Merge[merges.Count];
-        for (var i = 0; i < parsed.Length; i++) parsed[i] = Merge.Parse(merges[i], i);
         return new Vocabulary
         {
             Kind = SubwordKind.BytePair,
             Texts = texts,
             Attributes = attributes,
-            Merges = parsed,
+            Merges = ReadMerges(metadata),
             Special = gemma ? special with { AddBos = true } : special,
             EndOfGeneration = endOfGeneration,
             PreTokenizer = rules.PreTokenizer,
@@ -131,28 +139,39 @@ internal static class GgufVocabularyReader
         };
     }
 
-    private static string[] ReadTexts(GgufMetadata metadata)
+    private static Utf8List ReadTexts(GgufMetadata metadata)
     {
-        var texts = metadata.GetStringArray(Prefix + "tokens").ToArray();
-        if (texts.Length == 0) throw new InvalidModelException($"The vocabulary (key {Prefix}tokens) has no tokens.");
-        for (var id = 0; id < texts.Length; id++)
+        var tokens = metadata.GetStringArray(Prefix + "tokens");
+        if (tokens.Count == 0) throw new InvalidModelException($"The vocabulary (key {Prefix}tokens) has no tokens.");
+        var texts = new Utf8List(tokens.Count);
+        for (var id = 0; id < tokens.Count; id++)
         {
-            if (texts[id].Length == 0) texts[id] = $"[EMPTY_{id}]";
+            var text = tokens.Utf8(id);
+            if (text.IsEmpty) texts.Add($"[EMPTY_{id}]");
+            else texts.Add(text);
         }
 
         return texts;
     }
 
-    private static TokenAttributes[] ReadAttributes(GgufMetadata metadata, string[] texts)
+    private static MergeList ReadMerges(GgufMetadata metadata)
     {
-        var attributes = new TokenAttributes[texts.Length];
+        var pairs = metadata.GetStringArray(Prefix + "merges");
+        var merges = new MergeList(pairs.Count);
+        for (var rank = 0; rank < pairs.Count; rank++) merges.Add(pairs.Utf8(rank));
+        return merges;
+    }
+
+    private static TokenAttributes[] ReadAttributes(GgufMetadata metadata, Utf8List texts)
+    {
+        var attributes = new TokenAttributes[texts.Count];
         if (!metadata.TryGetInt32Array(Prefix + "token_type", out var types))
         {
             Array.Fill(attributes, TokenAttributes.Normal);
             return attributes;
         }
 
-        CheckLength("token_type", types.Length, texts.Length);
+        CheckLength("token_type", types.Length, texts.Count);
         for (var id = 0; id < types.Length; id++)
         {
             attributes[id] = types[id] switch
@@ -183,12 +202,13 @@ internal static class GgufVocabularyReader
         => metadata.TryGetInt32Array(Prefix + "precompiled_charsmap", out var bytes) ? Array.ConvertAll(bytes, value => (byte)value) : [];
 
     private static SpecialTokens Complete(
-        GgufMetadata metadata, string[] texts, TokenAttributes[] attributes, SpecialTokens defaults, out int[] endOfGeneration)
+        GgufMetadata metadata, Utf8List texts, TokenAttributes[] attributes, SpecialTokens defaults, out int[] endOfGeneration)
     {
         int Id(string key, int fallback)
         {
-            var id = metadata.TryGetUInt32($"{Prefix}{key}_token_id", out var stated) && stated < (uint)texts.Length ? (int)stated : fallback;
-            return id < texts.Length ? id : SpecialTokens.None;
+            var isStated = metadata.TryGetUInt32($"{Prefix}{key}_token_id", out var stated) && stated < (uint)texts.Count;
+            var id = isStated ? (int)stated : fallback;
+            return id < texts.Count ? id : SpecialTokens.None;
         }
 
         var stated = new SpecialTokens

@@ -6,23 +6,21 @@ namespace Hearth.Engine.Tokenization.Vocabularies;
 /// </summary>
 internal sealed class SpecialTexts
 {
-    private readonly string[] texts;
+    private readonly Utf8List texts;
     private readonly TokenAttributes[] attributes;
-    private readonly Dictionary<string, int> known = [];
+    private readonly Dictionary<string, int> ids = [];
 
     /// <summary>Looks for the texts of <see cref="VocabularyConventions"/> in a vocabulary.</summary>
     /// <param name="texts">The pieces.</param>
     /// <param name="attributes">What the file calls them; corrected by <see cref="Complete"/>.</param>
-    public SpecialTexts(string[] texts, TokenAttributes[] attributes)
+    public SpecialTexts(Utf8List texts, TokenAttributes[] attributes)
     {
         this.texts = texts;
         this.attributes = attributes;
-        for (var id = 0; id < texts.Length; id++)
+        for (var id = 0; id < texts.Count; id++)
         {
-            if (texts[id].Length > 0 && texts[id][0] is '<' or '[' or '_' or '▁' && VocabularyConventions.All.Contains(texts[id]))
-            {
-                known.TryAdd(texts[id], id);
-            }
+            var known = VocabularyConventions.All.Find(texts[id]);
+            if (known >= 0) ids.TryAdd(VocabularyConventions.All.Pieces.Text(known), id);
         }
     }
 
@@ -33,7 +31,7 @@ internal sealed class SpecialTexts
     {
         foreach (var text in VocabularyConventions.Shown)
         {
-            if (known.TryGetValue(text, out var id)) attributes[id] = TokenAttributes.UserDefined;
+            if (ids.TryGetValue(text, out var id)) attributes[id] = TokenAttributes.UserDefined;
         }
 
         var special = stated with
@@ -60,9 +58,9 @@ internal sealed class SpecialTexts
         const TokenAttributes special = TokenAttributes.Control | TokenAttributes.UserDefined | TokenAttributes.Unknown;
         if (Contains(name, "phi-3") || Contains(name, "phi3"))
         {
-            for (var id = 0; id < texts.Length; id++)
+            for (var id = 0; id < texts.Count; id++)
             {
-                if ((attributes[id] & special) != 0 && texts[id] is not ("<unk>" or "<s>" or "<|endoftext|>"))
+                if ((attributes[id] & special) != 0 && texts.Text(id) is not ("<unk>" or "<s>" or "<|endoftext|>"))
                 {
                     attributes[id] |= TokenAttributes.StripRight;
                 }
@@ -70,20 +68,22 @@ internal sealed class SpecialTexts
         }
         else if (architecture is "nomic-bert-moe" or "jina-bert-v3" || preTokenizer is "jina-v2-de" or "jina-v2-es" or "jina-v2-code")
         {
-            StripLeft("<mask>");
+            StripLeft("<mask>"u8);
         }
         else if (Contains(name, "modern-bert"))
         {
-            StripLeft("[MASK]");
+            StripLeft("[MASK]"u8);
         }
     }
 
     private static bool Contains(string name, string part) => name.Contains(part, StringComparison.OrdinalIgnoreCase);
 
-    private void StripLeft(string text)
+    private void StripLeft(ReadOnlySpan<byte> text)
     {
-        var id = Array.IndexOf(texts, text);
-        if (id >= 0) attributes[id] |= TokenAttributes.StripLeft;
+        for (var id = 0; id < texts.Count; id++)
+        {
+            if (texts[id].SequenceEqual(text)) attributes[id] |= TokenAttributes.StripLeft;
+        }
     }
 
     private int Control(int stated, string[] candidates)
@@ -91,7 +91,7 @@ internal sealed class SpecialTexts
         if (stated != SpecialTokens.None) return stated;
         foreach (var text in candidates)
         {
-            if (!known.TryGetValue(text, out var id)) continue;
+            if (!ids.TryGetValue(text, out var id)) continue;
             attributes[id] |= TokenAttributes.Control;
             return id;
         }
@@ -101,29 +101,33 @@ internal sealed class SpecialTexts
 
     private int[] FindEndOfGeneration(SpecialTokens special)
     {
-        var ids = new SortedSet<int>();
+        List<int> found = [special.Eos, special.Eot, special.Eom, special.InfillPad, special.InfillRepository, special.InfillFile];
         foreach (var text in VocabularyConventions.EndOfGeneration)
         {
-            if (!known.TryGetValue(text, out var id)) continue;
+            if (!ids.TryGetValue(text, out var id)) continue;
             attributes[id] |= TokenAttributes.Control;
-            ids.Add(id);
+            found.Add(id);
         }
 
-        ids.UnionWith([special.Eos, special.Eot, special.Eom, special.InfillPad, special.InfillRepository, special.InfillFile]);
-        ids.Remove(SpecialTokens.None);
-
         // Where messages end in tokens of their own, <|end|> only ends a part of one.
-        var harmony = (known.ContainsKey("<|return|>") && known.ContainsKey("<|call|>"))
-            || (known.ContainsKey("<|calls|>") && known.ContainsKey("<|flush|>"));
-        if (harmony && known.TryGetValue("<|end|>", out var end)) ids.Remove(end);
+        var harmony = (ids.ContainsKey("<|return|>") && ids.ContainsKey("<|call|>"))
+            || (ids.ContainsKey("<|calls|>") && ids.ContainsKey("<|flush|>"));
+        if (harmony && ids.TryGetValue("<|end|>", out var end)) found.RemoveAll(id => id == end);
 
         // Where a tool's answer has a token of its own, </s> is a piece of HTML.
-        if (known.ContainsKey("<|tool_response>") && known.TryGetValue("</s>", out var html))
+        if (ids.ContainsKey("<|tool_response>") && ids.TryGetValue("</s>", out var html))
         {
-            ids.Remove(html);
+            found.RemoveAll(id => id == html);
             attributes[html] = TokenAttributes.Normal;
         }
 
-        return [.. ids];
+        found.Sort();
+        var distinct = new List<int>(found.Count);
+        foreach (var id in found)
+        {
+            if (id >= 0 && (distinct.Count == 0 || distinct[^1] != id)) distinct.Add(id);
+        }
+
+        return distinct.ToArray();
     }
 }

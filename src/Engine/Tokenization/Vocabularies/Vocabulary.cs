@@ -6,12 +6,12 @@ namespace Hearth.Engine.Tokenization.Vocabularies;
 /// A vocabulary as its file states it, whichever file that was: pieces, what they are, and the rules for splitting text.
 /// The readers fill it, <see cref="Tokenizer"/> and the subword encoders build their tables from it.
 /// </summary>
-internal sealed class Vocabulary
+internal sealed record Vocabulary
 {
     public required SubwordKind Kind { get; init; }
 
     /// <summary>The pieces as written in the file: for byte-level vocabularies in the letters of <see cref="ByteAlphabet"/>.</summary>
-    public required string[] Texts { get; init; }
+    public required Utf8List Texts { get; init; }
 
     /// <summary>As many as <see cref="Texts"/>.</summary>
     public required TokenAttributes[] Attributes { get; init; }
@@ -20,7 +20,7 @@ internal sealed class Vocabulary
     public float[] Scores { get; init; } = [];
 
     /// <summary>In order of rank, for <see cref="SubwordKind.BytePair"/>.</summary>
-    public IReadOnlyList<Merge> Merges { get; init; } = [];
+    public MergeList Merges { get; init; } = new(0);
 
     public SpecialTokens Special { get; init; } = new();
 

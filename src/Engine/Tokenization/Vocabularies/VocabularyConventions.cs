@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace Hearth.Engine.Tokenization.Vocabularies;
 
 /// <summary>
@@ -51,9 +49,19 @@ internal static class VocabularyConventions
     public static readonly string[] InfillFile = ["<|file_sep|>"];
 
     /// <summary>All of these texts.</summary>
-    public static readonly FrozenSet<string> All = FrozenSet.Create(
-        [
-            .. EndOfTurn, .. EndOfMessage, .. EndOfGeneration, .. Shown, .. InfillPrefix, .. InfillSuffix, .. InfillMiddle, .. InfillPad,
-            .. InfillRepository, .. InfillFile,
-        ]);
+    public static readonly PieceTable All = CreateTable(
+        EndOfTurn, EndOfMessage, EndOfGeneration, Shown, InfillPrefix, InfillSuffix, InfillMiddle, InfillPad, InfillRepository, InfillFile);
+
+    private static PieceTable CreateTable(params string[][] lists)
+    {
+        var texts = new Utf8List(128);
+        foreach (var list in lists)
+        {
+            foreach (var text in list) texts.Add(text);
+        }
+
+        var table = new PieceTable(texts, texts.Count);
+        for (var i = 0; i < texts.Count; i++) table.Add(i);
+        return table;
+    }
 }

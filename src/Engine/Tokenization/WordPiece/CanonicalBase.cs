@@ -384,7 +384,10 @@ internal static class CanonicalBase
     {
         var c = character.Value;
         if (c < Ranges[0]) return character;
-        if (c is >= HangulFirst and <= HangulLast) return new Rune(HangulFirstConsonant + ((c - HangulFirst) / HangulSyllablesPerConsonant));
+        if (c is >= HangulFirst and <= HangulLast)
+        {
+            return new Rune(HangulFirstConsonant + ((c - HangulFirst) / HangulSyllablesPerConsonant));
+        }
 
         var (low, high) = (0, (Ranges.Length / 3) - 1);
         while (low <= high)
