@@ -70,12 +70,14 @@ internal sealed class RuntimeFlags
     /// <exception cref="Hearth.Engine.InvalidModelException">The model cannot be loaded.</exception>
     public LoadedModel Load(ParseResult line, Terminal terminal, HearthModelOptions options)
     {
-        if (options.Threads > ProcessorTopology.LogicalProcessors && (terminal.ErrorIsTerminal || IsVerbose(line)))
-        {
-            terminal.Error.WriteLine(
-                $"hearth: {options.Threads} threads share {Units.Of(ProcessorTopology.LogicalProcessors, "processor")}; fewer are faster.");
-        }
-
-        return LoadedModel.Load(() => Model.Open(line), options, terminal);
+        bool warns = terminal.ErrorIsTerminal || IsVerbose(line);
+        int processors = ProcessorTopology.LogicalProcessors;
+        if (warns && options.Threads > processors)
+            terminal.Error.WriteLine($"hearth: {options.Threads} threads share {Units.Of(processors, "processor")}; fewer are faster.");
+        var loaded = LoadedModel.Load(() => Model.Open(line), options, terminal);
+        int trained = loaded.Model.Shape.ContextLength;
+        if (warns && loaded.Model.ContextLength > trained)
+            terminal.Error.WriteLine($"hearth: the model was trained for {trained} positions; beyond them it may talk nonsense.");
+        return loaded;
     }
 }

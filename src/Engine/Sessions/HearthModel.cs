@@ -143,8 +143,11 @@ public sealed class HearthModel : IDisposable
 
     private static int ContextOf(GgufFile file, HearthModelOptions options)
     {
-        string architecture = file.Metadata.GetString("general.architecture");
-        return options.ContextLength ?? Math.Min(file.Metadata.GetInt32(architecture + ".context_length", DefaultContextLimit), DefaultContextLimit);
+        if (options.ContextLength is > 0 and { } asked)
+            return asked;
+        var parameters = new HyperParameters(file.Metadata, file.Metadata.GetString("general.architecture"));
+        int trained = parameters.Int("context_length", DefaultContextLimit, 1, int.MaxValue);
+        return options.ContextLength == 0 ? trained : Math.Min(trained, DefaultContextLimit);
     }
 
     private ChatFormatter CreateChatFormat()

@@ -9,7 +9,7 @@ public sealed record HearthModelOptions
     /// <summary>Threads that compute; null for one per physical core that this process may use.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Positions that a session can hold; null for the model's own, at most 4096.</summary>
+    /// <summary>Positions that a session can hold; 0 for what the model was trained for, null for that but at most 4096.</summary>
     public int? ContextLength { get; init; }
 
     /// <summary>The most tokens of one pass: prompts are read in chunks of this.</summary>
