@@ -3,11 +3,11 @@ namespace Hearth.Cli.Commands;
 /// <summary>Finds the name that somebody who mistyped meant.</summary>
 internal static class NearestName
 {
-    /// <summary>The candidate with the fewest edits, if they are few for the length of the name.</summary>
+    /// <summary>The candidate with the fewest edits, if they are at most a third of the name's letters.</summary>
     public static string? Find(string name, IEnumerable<string> candidates)
     {
         string? best = null;
-        int fewest = Math.Max(1, name.Length / 3) + 1;
+        int fewest = (name.Trim('-', '/').Length / 3) + 1;
         foreach (string candidate in candidates)
         {
             int edits = Edits(name, candidate);
