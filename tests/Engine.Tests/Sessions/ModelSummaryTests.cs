@@ -1,0 +1,88 @@
+using Hearth.Engine.Files.Gguf;
+using Hearth.Engine.Sessions;
+using Hearth.Engine.Tests.Models;
+using Hearth.Kernels.Attention;
+using Hearth.Kernels.Formats;
+
+namespace Hearth.Engine.Tests.Sessions;
+
+public sealed class ModelSummaryTests
+{
+    [Fact]
+    public void Sizes_are_those_of_the_file()
+    {
+        using var file = GgufFile.Open(VectorFiles.PathOf("stories260K-Q8_0.gguf"));
+        var summary = ModelSummary.Read(file);
+        Assert.Equal("llama", summary.Architecture);
+        Assert.True(summary.IsSupported);
+        Assert.Equal(260_032, summary.Parameters);
+        Assert.Equal(WeightType.Q8_0, summary.MainType);
+        Assert.Equal((5, 64, 512), (summary.Layers, summary.Width, summary.ContextLength));
+        Assert.Equal(file.Tensors.Sum(tensor => tensor.ByteLength), summary.WeightBytes);
+    }
+
+    [Fact]
+    public void An_embedding_that_is_the_output_matrix_too_is_read_for_each_token()
+    {
+        using var file = GgufFile.Open(VectorFiles.PathOf("stories260K-Q8_0.gguf"));
+        var summary = ModelSummary.Read(file);
+        Assert.Equal(summary.WeightBytes, summary.WeightBytesPerToken);
+    }
+
+    [Fact]
+    public void Of_a_separate_embedding_a_token_reads_a_row()
+    {
+        using var file = GgufFile.Open(VectorFiles.PathOf("llama-mha.gguf"));
+        Assert.True(file.TryGetTensor("token_embd.weight", out var embedding));
+        var summary = ModelSummary.Read(file);
+        Assert.Equal(summary.WeightBytes - embedding.ByteLength, summary.WeightBytesPerToken);
+    }
+
+    [Fact]
+    public void Of_the_experts_a_token_reads_those_that_are_chosen()
+    {
+        using var file = GgufFile.Open(VectorFiles.PathOf("llama-moe.gguf"));
+        int count = file.Metadata.GetInt32("llama.expert_count");
+        int used = file.Metadata.GetInt32("llama.expert_used_count");
+        long experts = file.Tensors.Where(tensor => tensor.Name.Contains("_exps", StringComparison.Ordinal)).Sum(tensor => tensor.ByteLength);
+        long embedding = file.Tensors.Single(tensor => tensor.Name == "token_embd.weight").ByteLength;
+        var summary = ModelSummary.Read(file);
+        Assert.Equal(summary.WeightBytes - embedding - experts + (experts / count * used), summary.WeightBytesPerToken);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(64, 1)]
+    [InlineData(65, 2)]
+    [InlineData(512, 8)]
+    public void The_cache_is_what_the_model_takes_page_by_page(int positions, int pages)
+    {
+        string path = VectorFiles.PathOf("stories260K-Q8_0.gguf");
+        using var file = GgufFile.Open(path);
+        var summary = ModelSummary.Read(file);
+        using var model = HearthModel.Load(path, new HearthModelOptions { Threads = 1, CacheTypeK = KvType.F32 });
+        Assert.Equal(pages * model.Runner.Cache.PageBytes, summary.CacheBytes(positions, KvType.F32, KvType.F16));
+    }
+
+    [Fact]
+    public void A_file_that_says_nothing_has_an_empty_summary()
+    {
+        using var file = new MemoryStream();
+        new GgufWriter(new GgufMetadataBuilder("empty").Build()).Write(file);
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, file.ToArray());
+            using var opened = GgufFile.Open(path);
+            var summary = ModelSummary.Read(opened);
+            Assert.False(summary.IsSupported);
+            Assert.Null(summary.MainType);
+            Assert.Equal(0, summary.WeightBytes + summary.Parameters + summary.Layers + summary.ContextLength);
+            Assert.Equal(0, summary.CacheBytes(100, KvType.F16, KvType.F16));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+}
