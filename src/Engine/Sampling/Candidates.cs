@@ -11,7 +11,8 @@ namespace Hearth.Engine.Sampling;
 /// </summary>
 internal sealed class Candidates
 {
-    // How many ranks are put in order first when nobody knows how many will be needed; then eight times as many, and so on.
+    // How many ranks are found first when nobody knows how many will be needed (few, for a model that is sure of itself); then eight
+    // times as many, and so on.
     private const int FirstRanks = 256;
 
     private readonly float[] dense;         // [vocabulary]
@@ -20,7 +21,8 @@ internal sealed class Candidates
     private readonly float[] probabilities;
     private readonly ulong[] keys;
     private bool isDense;
-    private int ranked;
+    private int ranked;     // keys[..ranked] are the best, in order
+    private bool allKeyed;  // keys[ranked..Count] are the others
 
     /// <param name="vocabularySize">Number of logits of a position.</param>
     /// <param name="capacity">Most candidates that are ever listed, ranked or given probabilities; see <see cref="ISampler.ListCapacity"/>.</param>
@@ -57,7 +59,6 @@ internal sealed class Candidates
         logits.CopyTo(dense);
         isDense = true;
         Count = dense.Length;
-        ranked = 0;
         _ = Max();
     }
 
@@ -100,24 +101,8 @@ internal sealed class Candidates
     {
         if (count >= Count)
             return;
-        if (isDense)
-        {
-            PartialOrder.Largest(dense, keys.AsSpan(0, count));
-            for (int i = 0; i < count; i++)
-            {
-                ids[i] = RankKey.Id(keys[i]);
-                listed[i] = dense[ids[i]];
-            }
-
-            isDense = false;
-            Count = count;
-        }
-        else
-        {
-            RankByLogit();
-            PartialOrder.SmallestFirst(keys.AsSpan(0, Count), count);
-            KeepRanked(count);
-        }
+        PartialOrder.Largest(Logits, keys.AsSpan(0, count));
+        KeepRanked(count);
     }
 
     /// <summary>The number of candidates whose logit is at least <paramref name="bound"/>.</summary>
@@ -157,16 +142,14 @@ internal sealed class Candidates
     /// <summary>Begins a ranking of all candidates by logit, largest first.</summary>
     public void RankByLogit()
     {
-        ReadOnlySpan<float> logits = Logits;
-        for (int i = 0; i < logits.Length; i++)
-            keys[i] = RankKey.LargestFirst(logits[i], i);
         ranked = 0;
+        allKeyed = false;
     }
 
     /// <summary>Ranks all candidates by logit, largest first, and returns the keys of the ranks, which the caller may reorder.</summary>
     public Span<ulong> RankAllByLogit()
     {
-        RankByLogit();
+        KeyAllByLogit();
         Span<ulong> all = keys.AsSpan(0, Count);
         all.Sort();
         ranked = Count;
@@ -183,18 +166,14 @@ internal sealed class Candidates
         }
 
         ranked = 0;
+        allKeyed = true;
     }
 
     /// <summary>The index of the candidate of <paramref name="rank"/>. Ranks are asked for in ascending order and found as needed.</summary>
     public int IndexOfRank(int rank)
     {
         if (rank >= ranked)
-        {
-            int step = Math.Min(ranked == 0 ? FirstRanks : 7 * ranked, Count - ranked);
-            PartialOrder.SmallestFirst(keys.AsSpan(ranked, Count - ranked), step);
-            ranked += step;
-        }
-
+            RankMore();
         return RankKey.Id(keys[rank]);
     }
 
@@ -218,6 +197,34 @@ internal sealed class Candidates
 
         isDense = false;
         Count = count;
+    }
+
+    private void RankMore()
+    {
+        if (!allKeyed && ranked == 0)
+        {
+            ranked = Math.Min(FirstRanks, Count);
+            PartialOrder.Largest(Logits, keys.AsSpan(0, ranked));
+            return;
+        }
+
+        int target = Math.Min(Math.Max(FirstRanks, 8 * ranked), Count);
+        if (!allKeyed)
+        {
+            KeyAllByLogit();
+            ranked = 0;
+        }
+
+        PartialOrder.SmallestFirst(keys.AsSpan(ranked, Count - ranked), target - ranked);
+        ranked = target;
+    }
+
+    private void KeyAllByLogit()
+    {
+        ReadOnlySpan<float> logits = Logits;
+        for (int i = 0; i < logits.Length; i++)
+            keys[i] = RankKey.LargestFirst(logits[i], i);
+        allKeyed = true;
     }
 
     // Lists candidate `from` at place `to`, to <= from.

@@ -123,8 +123,15 @@ public static partial class PortableMath
         double f = (m - 1) / (m + 1);
         double z = f * f;
         double series = 1.0 / 21;
-        for (int k = 19; k >= 3; k -= 2)
-            series = Math.FusedMultiplyAdd(series, z, 1.0 / k);
+        series = Math.FusedMultiplyAdd(series, z, 1.0 / 19);
+        series = Math.FusedMultiplyAdd(series, z, 1.0 / 17);
+        series = Math.FusedMultiplyAdd(series, z, 1.0 / 15);
+        series = Math.FusedMultiplyAdd(series, z, 1.0 / 13);
+        series = Math.FusedMultiplyAdd(series, z, 1.0 / 11);
+        series = Math.FusedMultiplyAdd(series, z, 1.0 / 9);
+        series = Math.FusedMultiplyAdd(series, z, 1.0 / 7);
+        series = Math.FusedMultiplyAdd(series, z, 1.0 / 5);
+        series = Math.FusedMultiplyAdd(series, z, 1.0 / 3);
         double logM = Math.FusedMultiplyAdd(2 * f * z, series, 2 * f);
         return Math.FusedMultiplyAdd(exponent, Ln2High, Math.FusedMultiplyAdd(exponent, Ln2Low, logM));
     }
