@@ -25,8 +25,8 @@ public sealed class DrySamplerTests
     [Fact]
     public void The_longest_breaker_at_one_place_counts()
     {
-        // Of 1 and 1 2 the longer ends the repetition, so only the last 3 may repeat: one token, not two.
-        int[] history = [3, 0, 2, 3, 1, 2, 3];
+        // The end, 2 3, stood before 0. With the breaker 1 2 only the 3 counts as repeated, with 1 alone 2 3 would.
+        int[] history = [2, 3, 0, 1, 2, 3];
         var sampler = new DrySampler(1, 2, 1, -1, [[1], [1, 2]], Vocabulary);
         Assert.Equal([-1, 0, 0, 0], SamplerProbe.Logits(sampler, new float[Vocabulary], history));
     }

@@ -107,6 +107,13 @@ public sealed class TruncationTests
     }
 
     [Fact]
+    public void Xtc_may_leave_exactly_min_keep()
+    {
+        Assert.Equal([1, 2], SamplerProbe.Kept(new XtcSampler(1, 0.3f, minKeep: 2), [1, 1, 0]));
+        Assert.Equal([0, 1, 2], SamplerProbe.Kept(new XtcSampler(1, 0.3f, minKeep: 3), [1, 1, 0]));
+    }
+
+    [Fact]
     public void Xtc_acts_on_the_share_of_positions_that_its_probability_says()
     {
         var sampler = new XtcSampler(0.25f, 0.1f, 0);
