@@ -170,6 +170,23 @@ public sealed class SamplerChainTests
     }
 
     [Fact]
+    public void A_refused_token_is_replaced_by_any_of_the_others()
+    {
+        // With the number of the refused draw, which lies in that token's share, always the same neighbour would follow.
+        var chain = new SamplerChain(Seeded with { Samplers = [] }, 8);
+        var mask = new EvenTokens();
+        var replacements = new HashSet<int>();
+        for (ulong position = 0; position < 100; position++)
+        {
+            int refused = chain.Sample(new float[8], [], position);
+            if (refused == 7)
+                replacements.Add(chain.Sample(new float[8], [], position, mask));
+        }
+
+        Assert.Equal([0, 2, 4, 6], replacements.Order());
+    }
+
+    [Fact]
     public void A_mask_that_leaves_nothing_ends_in_an_error()
     {
         var chain = new SamplerChain(Seeded, 3);

@@ -114,6 +114,10 @@ public sealed class TruncationTests
     }
 
     [Fact]
+    public void Xtc_never_spares_a_masked_token() =>
+        Assert.Equal([1], SamplerProbe.Kept(new XtcSampler(1, 0, 0), [1, 0, float.NegativeInfinity]));
+
+    [Fact]
     public void Xtc_acts_on_the_share_of_positions_that_its_probability_says()
     {
         var sampler = new XtcSampler(0.25f, 0.1f, 0);
