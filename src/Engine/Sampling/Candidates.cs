@@ -25,7 +25,7 @@ internal sealed class Candidates
     private bool allKeyed;  // keys[ranked..Count] are the others
 
     /// <param name="vocabularySize">Number of logits of a position.</param>
-    /// <param name="capacity">Most candidates that are ever listed, ranked or given probabilities; see <see cref="ISampler.ListCapacity"/>.</param>
+    /// <param name="capacity">Most candidates that are ever listed, ranked or given probabilities.</param>
     public Candidates(int vocabularySize, int capacity)
     {
         dense = new float[vocabularySize];
@@ -125,7 +125,7 @@ internal sealed class Candidates
         Count = kept;
     }
 
-    /// <summary>Drops every candidate whose probability is at least <paramref name="threshold"/>, but for <paramref name="spared"/>.</summary>
+    /// <summary>Drops the candidates of at least this probability, but for the one at index <paramref name="spared"/>.</summary>
     public void DropProbable(float threshold, int spared)
     {
         int kept = 0;
@@ -169,7 +169,7 @@ internal sealed class Candidates
         allKeyed = true;
     }
 
-    /// <summary>The index of the candidate of <paramref name="rank"/>. Ranks are asked for in ascending order and found as needed.</summary>
+    /// <summary>The index of the candidate of a rank. Ranks are asked for in ascending order and found as needed.</summary>
     public int IndexOfRank(int rank)
     {
         if (rank >= ranked)
@@ -246,6 +246,7 @@ internal sealed class Candidates
             index++;
         string what = float.IsNaN(logits[index]) ? "NaN" : "plus infinity";
         throw new SamplingException(
-            $"The logit of token {Id(index)} is {what}: the model's weights or the settings are damaged; a logit must be a number or minus infinity.");
+            $"The logit of token {Id(index)} is {what}; a logit must be a number or minus infinity. "
+            + "The model's weights are damaged, or a bias or penalty is too large.");
     }
 }

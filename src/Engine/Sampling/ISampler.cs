@@ -11,7 +11,8 @@ internal interface ISampler
 
     /// <summary>
     /// How many candidates the lists beside the dense logits must hold when this is the first sampler to leave the whole
-    /// vocabulary, or null when it works on the dense logits in place.
+    /// vocabulary, or null when it works on the dense logits in place. This is what lets a chain that begins with top_k do without
+    /// lists as long as the vocabulary.
     /// </summary>
     int? ListCapacity(int vocabularySize);
 }

@@ -17,7 +17,7 @@ public static class LogProbabilities
     {
         float max = logits.IsEmpty ? float.NegativeInfinity : TensorPrimitives.Max(logits);
         if (!float.IsFinite(max))
-            throw new SamplingException($"The largest logit is {max}; there is no distribution without a finite one.");
+            throw new SamplingException(FormattableString.Invariant($"The largest logit is {max}; a distribution needs a finite one."));
 
         Span<float> block = stackalloc float[1024];
         double sum = 0;
@@ -33,7 +33,7 @@ public static class LogProbabilities
 
     /// <summary>The most probable tokens with the logarithms of their probabilities, best first, ties by id.</summary>
     /// <param name="logits">[vocabulary] logits.</param>
-    /// <param name="top">Receives as many as fit. Of 1024 and fewer none is allocated for.</param>
+    /// <param name="top">Receives as many as fit. Up to 1024 nothing is allocated.</param>
     /// <returns>The number written.</returns>
     /// <exception cref="SamplingException">A logit is NaN or plus infinity, or all are minus infinity.</exception>
     public static int Top(ReadOnlySpan<float> logits, Span<(int Token, float LogProbability)> top)

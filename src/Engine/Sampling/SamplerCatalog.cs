@@ -48,8 +48,12 @@ public static class SamplerCatalog
     /// <exception cref="SamplingException">A letter is unknown.</exception>
     public static IReadOnlyList<string> ParseLetters(string order)
     {
-        return [.. order.Select(letter => Array.Find(Entries, entry => entry.Letter == letter)?.Name
-            ?? throw new SamplingException($"Sampler '{letter}' is unknown; the letters are {string.Concat(Entries.Select(e => e.Letter))}."))];
+        return [.. order.Select(NameOf)];
+
+        static string NameOf(char letter) =>
+            Array.Find(Entries, entry => entry.Letter == letter)?.Name
+            ?? throw new SamplingException(
+                $"Sampler '{letter}' is unknown; the letters are {string.Concat(Entries.Select(entry => entry.Letter))}.");
     }
 
     /// <summary>The chain's samplers for these settings, in order, without those that are off.</summary>

@@ -35,7 +35,10 @@ public sealed class SamplerScript
         for (int i = 1; i < steps.Length; i++)
         {
             if (steps[i].Length != steps[0].Length)
-                throw new SamplingException($"steps[{i}] has {steps[i].Length} logits, steps[0] has {steps[0].Length}; all must have as many.");
+            {
+                throw new SamplingException(
+                    $"steps[{i}] has {steps[i].Length} logits, steps[0] has {steps[0].Length}; all must have as many.");
+            }
         }
 
         history = root.TryGetProperty("history", out JsonElement accepted) ? [.. ScriptReader.Tokens(accepted, "history")] : [];
@@ -163,9 +166,7 @@ public sealed class SamplerScript
     {
         (SamplerCatalog.Entry Sampler, SamplerSettings Settings)[] entries =
             [.. ScriptReader.Array(root, "chain").EnumerateArray().Select((entry, i) => ScriptSampler.Read(entry, $"chain[{i}]"))];
-        ulong seed = 0;
-        if (root.TryGetProperty("seed", out JsonElement given) && (given.ValueKind != JsonValueKind.Number || !given.TryGetUInt64(out seed)))
-            throw new SamplingException("seed must be a whole number of 64 bits, 0 or more.");
+        ulong seed = root.TryGetProperty("seed", out JsonElement given) ? ScriptReader.Seed(given, "seed") : 0;
         return new SamplerChain(
             () => [.. entries.Select(entry => entry.Sampler.Create(entry.Settings, vocabularySize)).OfType<ISampler>()],
             seed,

@@ -27,6 +27,13 @@ internal static class ScriptReader
         return token;
     }
 
+    public static ulong Seed(JsonElement value, string name)
+    {
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetUInt64(out ulong seed))
+            throw new SamplingException($"{name} must be a whole number of 64 bits, 0 or more{Found(value)}.");
+        return seed;
+    }
+
     /// <summary>A number, or "-inf", "inf" or "nan", which JSON has no numbers for.</summary>
     public static float Float(JsonElement value, string name)
     {

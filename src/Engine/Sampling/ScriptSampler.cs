@@ -68,7 +68,8 @@ internal static class ScriptSampler
         IReadOnlyList<int[]> Breakers() =>
             [.. Elements("an array of token sequences").Select((breaker, i) => ScriptReader.Tokens(breaker, $"{name}[{i}]"))];
 
-        IReadOnlyList<LogitBias> Biases() => [.. Elements("an array of [token, bias] pairs").Select((pair, i) => Bias(pair, $"{name}[{i}]"))];
+        IReadOnlyList<LogitBias> Biases() =>
+            [.. Elements("an array of [token, bias] pairs").Select((pair, i) => Bias(pair, $"{name}[{i}]"))];
 
         IEnumerable<JsonElement> Elements(string what) =>
             value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw new SamplingException($"{name} must be {what}.");

@@ -23,7 +23,9 @@ public static partial class PortableMath
     // Below this e^x rounds to zero as a float; clamping to it keeps the scale 2^n of the vector path a normal double.
     private const double FloatUnderflow = -200;
 
-    /// <summary>e^x. The relative error is below 2^-51 where the result is a normal double; overflow gives infinity, underflow zero.</summary>
+    /// <summary>
+    /// e^x. The relative error is below 2^-51 where the result is a normal double; overflow gives infinity, underflow zero.
+    /// </summary>
     public static double Exp(double x)
     {
         if (double.IsNaN(x))

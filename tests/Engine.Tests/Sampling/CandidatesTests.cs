@@ -63,5 +63,6 @@ public sealed class CandidatesTests
         return [.. Enumerable.Range(0, count).Select(_ => random.Next(2000) / 1000f)];
     }
 
-    private static int[] BestFirst(float[] logits) => [.. Enumerable.Range(0, logits.Length).OrderByDescending(i => logits[i]).ThenBy(i => i)];
+    private static int[] BestFirst(float[] logits) =>
+        [.. Enumerable.Range(0, logits.Length).OrderByDescending(i => logits[i]).ThenBy(i => i)];
 }

@@ -233,6 +233,29 @@ public sealed class SamplerChainTests
         Assert.Equal(copy, logits);
     }
 
+    [Theory]
+    [InlineData("default", 3273396942u)]
+    [InlineData("everything", 3143758210u)]
+    [InlineData("mirostat 1", 503932277u)]
+    [InlineData("temperature alone", 3385794553u)]
+    public void Tokens_and_probabilities_have_the_same_bits_on_every_machine(string configuration, uint expected)
+    {
+        float[] logits = [.. Enumerable.Range(0, Vocabulary).Select(i => (float)(CounterRandom.Uniform(1, (ulong)i, 0) * 12))];
+        var chain = new SamplerChain(Configured(configuration), Vocabulary);
+        var kept = new TokenProbability[Vocabulary];
+        uint hash = 2166136261;
+        for (ulong position = 0; position < 4; position++)
+        {
+            Mix((uint)chain.Sample(logits, [1, 2, 3, 1, 2], position));
+            foreach (TokenProbability candidate in kept.AsSpan(0, chain.CopyKept(kept)))
+                Mix(BitConverter.SingleToUInt32Bits(candidate.Probability));
+        }
+
+        Assert.Equal(expected, hash);
+
+        void Mix(uint word) => hash = (hash ^ word) * 16777619;
+    }
+
     [Fact]
     public void A_wrong_number_of_logits_is_refused() =>
         Assert.Throws<ArgumentException>(() => new SamplerChain(Seeded, 3).Sample([1, 2], [], 0));

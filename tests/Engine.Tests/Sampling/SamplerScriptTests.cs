@@ -47,7 +47,9 @@ public sealed class SamplerScriptTests
     [InlineData("""{"chain": [{"op": "top_k", "k": 1.5}], "steps": [[1]]}""", "chain[0].k must be a whole number of 32 bits; it is 1.5")]
     [InlineData("""{"chain": [{"op": "top_p", "p": "high"}], "steps": [[1]]}""", "chain[0].p must be a number")]
     [InlineData("""{"chain": [{"op": "top_p", "p": 2}], "steps": [[1]]}""", "top_p is 2; it must be between 0 and 1")]
-    [InlineData("""{"chain": [{"op": "dry", "breakers": [1]}], "steps": [[1]]}""", "chain[0].breakers[0] must be an array of token ids; it is 1")]
+    [InlineData(
+        """{"chain": [{"op": "dry", "breakers": [1]}], "steps": [[1]]}""",
+        "chain[0].breakers[0] must be an array of token ids; it is 1")]
     [InlineData("""{"chain": [{"op": "logit_bias", "bias": [[1]]}], "steps": [[1]]}""", "chain[0].bias[0] must be a [token, bias] pair")]
     [InlineData("""{"chain": [{"op": "logit_bias", "bias": [[1, 2]]}], "steps": [[1]]}""", "logit_bias names token 1; the vocabulary has")]
     [InlineData("""{"chain": [], "steps": [[1]], "history": [-1]}""", "history[0] is -1; a token id is 0 or more")]
@@ -64,7 +66,12 @@ public sealed class SamplerScriptTests
     public void Accepted_tokens_join_the_history_of_the_next_step()
     {
         const string Script = """
-            {"chain": [{"op": "penalties", "present": 1}], "steps": [[3, 2, 1], [3, 2, 1], [3, 2, 1]], "history": [2], "selected": [0, null]}
+            {
+              "chain": [{"op": "penalties", "present": 1}],
+              "steps": [[3, 2, 1], [3, 2, 1], [3, 2, 1]],
+              "history": [2],
+              "selected": [0, null]
+            }
             """;
 
         var steps = SamplerScript.Parse(Script).Run();

@@ -28,7 +28,7 @@ internal sealed class MirostatSampler(float tau, float eta, int m) : Mirostat(ta
         float epsilon = s - 1;
         float ratio = epsilon * Pow(2, step.State.MirostatMu) / (1 - Pow(candidates.VocabularySize, -epsilon));
 
-        // The cast saturates: a k beyond all integers keeps every token. No number at all (a single token, s = 1) becomes zero: one is kept.
+        // The cast saturates: a k beyond all integers keeps every token. No number (a single token, s = 1) becomes zero: one is kept.
         candidates.KeepBest(Math.Max((int)Pow(ratio, 1 / s), 1));
     }
 

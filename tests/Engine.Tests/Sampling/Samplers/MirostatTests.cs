@@ -37,5 +37,7 @@ public sealed class MirostatTests
 
     [Fact]
     public void Version_1_keeps_one_token_where_no_exponent_can_be_estimated() =>
-        Assert.Equal([(0, 1f)], SamplerProbe.Apply(new MirostatSampler(1, 1, 100), [1, float.NegativeInfinity], state: new SamplerState(2)));
+        Assert.Equal(
+            [(0, 1f)],
+            SamplerProbe.Apply(new MirostatSampler(1, 1, 100), [1, float.NegativeInfinity], state: new SamplerState(2)));
 }
