@@ -9,7 +9,8 @@ public static class DryBreakers
     /// <summary>
     /// All ways in which a breaker can stand in a token sequence: a token whose text contains it, or a token that ends with its
     /// beginning followed by the tokens of its rest. The same rules and limits as llama.cpp's: breakers are cut at 40 characters, the
-    /// tokens after the first at 20; but texts are compared by characters, so a token that ends inside one is no beginning. Looks at every token once for each breaker, so call it once a model.
+    /// tokens after the first at 20; but texts are compared by characters, so a token that ends inside one is no beginning. Looks at
+    /// every token once for each breaker, so call it once a model.
     /// </summary>
     /// <param name="breakers">The texts; empty ones are ignored.</param>
     /// <param name="vocabularySize">Number of tokens.</param>
