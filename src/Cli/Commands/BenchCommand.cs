@@ -56,7 +56,6 @@ internal sealed class BenchCommand
         string[] files = line.GetValue(models) is { Length: > 0 } given ? given : [EmbeddedModel.Name];
         var kernels = RuntimeFlags.Kernels();
 
-        report.Begin();
         foreach (int count in threadCounts)
         {
             double? bandwidth = tests.Exists(test => test.Generate > 0) ? Probe(count) : null;

@@ -6,6 +6,8 @@ namespace Hearth.Cli.Rendering;
 /// <summary>Writes results of the benchmark, each as soon as it is there.</summary>
 internal abstract class BenchReport
 {
+    private bool begun;
+
     /// <summary>Makes a report.</summary>
     /// <param name="format">md, csv or json.</param>
     /// <param name="output">Where it goes.</param>
@@ -18,18 +20,25 @@ internal abstract class BenchReport
         _ => throw new CommandException($"-o {format} is no format; there are md, csv and json."),
     };
 
-    /// <summary>Begins.</summary>
-    public virtual void Begin()
+    /// <summary>Writes a result, and before the first one what stands above it: a model that cannot be loaded gets no table.</summary>
+    public void Add(BenchResult result)
     {
+        if (!begun)
+            Begin();
+        begun = true;
+        Write(result);
     }
-
-    /// <summary>Writes a result.</summary>
-    public abstract void Add(BenchResult result);
 
     /// <summary>Ends.</summary>
     public virtual void End()
     {
     }
+
+    /// <summary>Writes what stands above the results.</summary>
+    protected abstract void Begin();
+
+    /// <summary>Writes a result.</summary>
+    protected abstract void Write(BenchResult result);
 
     /// <summary>Architecture, size and type: nemotron 5.38 M Q8_0.</summary>
     protected static string ModelType(BenchResult result)

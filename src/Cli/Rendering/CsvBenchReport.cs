@@ -6,7 +6,7 @@ namespace Hearth.Cli.Rendering;
 /// <summary>Comma-separated values with llama-bench's names; bandwidths in bytes per second.</summary>
 internal sealed class CsvBenchReport(TextWriter output) : BenchReport
 {
-    public override void Begin()
+    protected override void Begin()
     {
         output.WriteLine(
             "model_filename,model_type,model_size,model_n_params,backends,rung,n_batch,n_threads,type_k,type_v,n_prompt,n_gen,n_depth,"
@@ -14,7 +14,7 @@ internal sealed class CsvBenchReport(TextWriter output) : BenchReport
         output.Flush();
     }
 
-    public override void Add(BenchResult result)
+    protected override void Write(BenchResult result)
     {
         double[] nanoseconds = [.. result.Samples.Select(sample => sample.TotalNanoseconds)];
         double[] rates = result.Rates;

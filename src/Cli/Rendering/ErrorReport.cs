@@ -30,7 +30,7 @@ internal static class ErrorReport
     private static (string Sentence, int Code) Describe(Exception error) => error switch
     {
         CommandException command => (command.Message, command.ExitCode),
-        InvalidModelException => (error.Message, ExitCodes.Model),
+        InvalidModelException or NotSupportedException => (error.Message, ExitCodes.Model),
         SamplingException => (error.Message, ExitCodes.Usage),
         ContextFullException or TemplateException => (error.Message, ExitCodes.Input),
         InsufficientMemoryException or OutOfMemoryException => ($"There is not enough memory: {error.Message}", ExitCodes.Failure),

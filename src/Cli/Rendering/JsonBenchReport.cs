@@ -10,9 +10,9 @@ internal sealed class JsonBenchReport(TextWriter output) : BenchReport
 {
     private bool isFirst = true;
 
-    public override void Begin() => output.Write('[');
+    protected override void Begin() => output.Write('[');
 
-    public override void Add(BenchResult result)
+    protected override void Write(BenchResult result)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))

@@ -19,7 +19,7 @@ internal sealed class MarkdownBenchReport(TextWriter output) : BenchReport
         ("of bandwidth", 20, true),
     ];
 
-    public override void Begin()
+    protected override void Begin()
     {
         Write([.. Columns.Select(column => column.Title)]);
         output.WriteLine($"| {string.Join(" | ", Columns.Select(Rule))} |");
@@ -29,7 +29,7 @@ internal sealed class MarkdownBenchReport(TextWriter output) : BenchReport
             => column.Right ? new string('-', column.Width - 1) + ":" : new string('-', column.Width);
     }
 
-    public override void Add(BenchResult result)
+    protected override void Write(BenchResult result)
     {
         double[] rates = result.Rates;
         Write(

@@ -41,6 +41,10 @@ public sealed class BenchCommandTests
         });
     }
 
+    [Fact]
+    public void A_model_that_cannot_be_loaded_gets_no_table()
+        => Assert.Equal("/no/such: there is no such file.", CommandRun.Of("bench", "-m", "/no/such", "-n", "0").Sentence());
+
     [Theory]
     [InlineData("-p 0 -n 0", "There is nothing to measure: -p and -n are both 0.")]
     [InlineData("-p 5,x", "-p takes a whole number; 'x' is none.")]

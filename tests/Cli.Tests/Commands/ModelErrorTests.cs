@@ -73,6 +73,17 @@ public sealed class ModelErrorTests
     }
 
     [Fact]
+    public void A_model_without_text_says_so()
+    {
+        using var stories = GgufFile.Open(CommandRun.Stories);
+        using var file = new TemporaryFile("mute.gguf");
+        new GgufWriter(new GgufMetadataBuilder(stories.Metadata) { ["tokenizer.ggml.model"] = "none" }.Build()).Write(file.FilePath);
+        var run = CommandRun.Of("tokenize", "-m", file.FilePath, "hello");
+        Assert.Contains("no text vocabulary", run.Sentence(), StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Model, run.ExitCode);
+    }
+
+    [Fact]
     public void Escape_sequences_of_a_file_do_not_reach_the_terminal()
     {
         using var file = new TemporaryFile("model.gguf");
