@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Hearth.Kernels.Isa;
 
 namespace Hearth.Kernels.Matmul;
@@ -11,6 +12,25 @@ internal static unsafe class FiveBitLines
 {
     /// <summary>Bytes of the five lines.</summary>
     public const int Bytes = NibbleLines.Bytes + 64;
+
+    /// <summary>Sixteen scales of 1.</summary>
+    public static byte* Ones => Address(OneBytes);
+
+    /// <summary>Sixteen pairs of -1.</summary>
+    public static byte* MinusOnes => Address(MinusOneBytes);
+
+    /// <summary>Sixteen signed scales of 16.</summary>
+    public static sbyte* Sixteens => (sbyte*)Address(SixteenBytes);
+
+    private static ReadOnlySpan<byte> OneBytes => [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
+
+    private static ReadOnlySpan<byte> MinusOneBytes =>
+    [
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+    ];
+
+    private static ReadOnlySpan<byte> SixteenBytes => [16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16];
 
     /// <summary>Packs 32 values of 5 bits of one row into lines that are zero.</summary>
     public static void PackColumns(ReadOnlySpan<byte> columns, int row, Span<byte> lines)
@@ -55,4 +75,8 @@ internal static unsafe class FiveBitLines
         sums.Dot(TRung.Or(TRung.And(both, nibble), TRung.ShiftRight(bits, 2, fifth)), x, 24 * TTile.Tokens);
         sums.Dot(TRung.Or(TRung.ShiftRight(both, 4, nibble), TRung.ShiftRight(bits, 3, fifth)), x, 28 * TTile.Tokens);
     }
+
+    // Literals of bytes lie in the assembly's data, which never moves.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static byte* Address(ReadOnlySpan<byte> literal) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(literal));
 }

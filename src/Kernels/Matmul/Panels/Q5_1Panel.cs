@@ -10,8 +10,8 @@ namespace Hearth.Kernels.Formats;
 ///  64  2 x 16 halves  m
 /// 128  2 x 5 lines    see <see cref="FiveBitLines"/>
 /// </code>
-/// Unsigned 5-bit codes would not fit 16-bit sums, so 16 is taken off and given back with the minimum: a block gives
-/// fma(sum((q - 16) x), d s, c), then fma(16 sum(x), (d + m / 16) s, c).
+/// Unsigned 5-bit codes would not fit 16-bit sums, so 16 is taken off and given back in 32 bits: a block gives
+/// fma(sum(q x), d s, c), then fma(16 sum(x), m / 16 s, c).
 /// </content>
 public readonly unsafe partial struct Q5_1 : IPanelKernel
 {
@@ -59,17 +59,20 @@ public readonly unsafe partial struct Q5_1 : IPanelKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
     {
+        var one = TRung.LoadScales(FiveBitLines.Ones);
         var sixteenth = TRung.Broadcast(0.0625f);
         byte* lines = chunk + LinesAt;
         for (int block = 0; block < 2; block++, chunk += 32, lines += FiveBitLines.Bytes, activations += 40 * TTile.Tokens)
         {
-            var negatedSums = TTile.StartDot(activations, 32 * TTile.Tokens);
-            var sums = negatedSums;
+            var sums = TTile.StartDot(activations, 32 * TTile.Tokens);
             FiveBitLines.Dot<TRung, TTile>(lines, activations, ref sums);
-            var scale = TRung.LoadHalf((ushort*)chunk);
-            accumulators.AccumulateNarrow(sums, scale, activations, 36 * TTile.Tokens);
-            scale = TRung.MultiplyAdd(TRung.LoadHalf((ushort*)(chunk + MinimumsAt)), sixteenth, scale);
-            accumulators.AccumulateNarrowNegated(negatedSums, scale, activations, 36 * TTile.Tokens);
+            var totals = TTile.Zero;
+            totals.ScaleAdd(sums, one);
+            totals.PairAdd(FiveBitLines.MinusOnes, activations, 32 * TTile.Tokens);
+            accumulators.Accumulate(totals, TRung.LoadHalf((ushort*)chunk), activations, 36 * TTile.Tokens);
+            var negatedSums = TTile.StartDot(activations, 32 * TTile.Tokens);
+            var minimum = TRung.LoadHalf((ushort*)(chunk + MinimumsAt)) * sixteenth;
+            accumulators.AccumulateNarrowNegated(negatedSums, minimum, activations, 36 * TTile.Tokens);
         }
     }
 }

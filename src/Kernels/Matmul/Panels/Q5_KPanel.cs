@@ -15,8 +15,8 @@ namespace Hearth.Kernels.Formats;
 /// 320  4 x 16 x 2   minimums of groups 2p and 2p + 1 of each row (6 bits)
 /// 448  8 x 5 lines  see <see cref="FiveBitLines"/>
 /// </code>
-/// 16 is taken off the codes, or their sums would not fit 16 bits, and given back by the groups' sums: a superblock gives
-/// fma(sum(s (q - 16) x), d t, c), fma(sum(s x), 16 d t, c) and fma(-sum(m x), dmin t, c).
+/// 16 is taken off the codes, or their sums would not fit 16 bits, and given back in 32 bits by the groups' sums: a superblock gives
+/// fma(sum(s q x), d t, c), then fma(-sum(m x), dmin t, c).
 /// </content>
 public readonly unsafe partial struct Q5_K : IPanelKernel
 {
@@ -88,18 +88,17 @@ public readonly unsafe partial struct Q5_K : IPanelKernel
             totals.ScaleAdd(sums, TRung.LoadScales(chunk + GroupScalesAt + (16 * group)));
         }
 
-        var scale = TRung.LoadHalf((ushort*)chunk);
-        accumulators.Accumulate(totals, scale, x, 16 * TTile.Tokens);
-        totals = TTile.Zero;
+        var scaleSums = TTile.Zero;
         var minimums = TTile.Zero;
         byte* groupSums = x;
         for (int pair = 0; pair < 4; pair++, groupSums += 4 * TTile.Tokens)
         {
-            totals.PairAdd(chunk + ScalePairsAt + (32 * pair), groupSums, 0);
+            scaleSums.PairAdd(chunk + ScalePairsAt + (32 * pair), groupSums, 0);
             minimums.PairAdd(chunk + MinimumPairsAt + (32 * pair), groupSums, 0);
         }
 
-        accumulators.Accumulate(totals, scale * TRung.Broadcast(16), x, 16 * TTile.Tokens);
+        totals.ScaleAddInt32(scaleSums, FiveBitLines.Sixteens);
+        accumulators.Accumulate(totals, TRung.LoadHalf((ushort*)chunk), x, 16 * TTile.Tokens);
         accumulators.AccumulateNegated(minimums, TRung.LoadHalf((ushort*)(chunk + MinimumStepsAt)), x, 16 * TTile.Tokens);
     }
 }
