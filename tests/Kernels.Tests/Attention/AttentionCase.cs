@@ -1,7 +1,7 @@
 using Hearth.Kernels.Attention;
 using Hearth.Kernels.Memory;
-using Hearth.Kernels.Threading;
 using Hearth.Kernels.Tests.Elementwise;
+using Hearth.Kernels.Threading;
 
 namespace Hearth.Kernels.Tests.Attention;
 
