@@ -88,7 +88,9 @@ public sealed class ChatFormatter
     /// <param name="messages">The messages, oldest first.</param>
     /// <param name="addGenerationPrompt">True to end with the opening of the assistant's next message.</param>
     /// <param name="tools">The tools on offer, a JSON array of function descriptions; null for none.</param>
-    /// <param name="variables">What the template may know besides, such as <c>enable_thinking</c>; replaces variables of the same name.</param>
+    /// <param name="variables">
+    /// What the template may know besides, such as <c>enable_thinking</c>; replaces variables of the same name.
+    /// </param>
     /// <exception cref="TemplateException">The template fails, or refuses the conversation.</exception>
     public string Format(
         IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, JsonElement? tools = null, JsonObject? variables = null)

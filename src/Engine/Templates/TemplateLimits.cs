@@ -2,8 +2,8 @@ namespace Hearth.Engine.Templates;
 
 /// <summary>
 /// What a template may use. A template comes with a model file, so it is as hostile as the file: each of these bounds turns an
-/// endless or exploding template into one <see cref="TemplateException"/>. The defaults leave a conversation of a million tokens
-/// an order of magnitude of room.
+/// endless or exploding template into one <see cref="TemplateException"/>. The defaults leave room for a conversation of a
+/// million tokens.
 /// </summary>
 internal sealed record TemplateLimits
 {
@@ -18,8 +18,11 @@ internal sealed record TemplateLimits
     /// <summary>How deep evaluation may recurse: expressions in statements in macros in expressions.</summary>
     public int Depth { get; init; } = 1500;
 
-    /// <summary>Evaluations, loop rounds, comparisons and items made, together; 64 scanned characters count as one.</summary>
-    public long Steps { get; init; } = 20_000_000;
+    /// <summary>
+    /// Units of work: an evaluation, a comparison, an item made, 64 characters scanned; costlier work counts for more. About a
+    /// second's worth.
+    /// </summary>
+    public long Steps { get; init; } = 10_000_000;
 
     /// <summary>Characters of the longest single text, the output included.</summary>
     public long TextCharacters { get; init; } = 1 << 24;

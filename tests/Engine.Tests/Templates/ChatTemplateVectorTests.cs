@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Hearth.Engine.Templates;
 
@@ -18,7 +19,8 @@ public sealed class ChatTemplateVectorTests
         var template = ChatTemplate.Parse(TemplateVectors.Template(model));
         foreach (var expected in TemplateVectors.Expected(model).EnumerateObject())
         {
-            Check(expected.Value, () => template.Render(TemplateVectors.Conversations.GetProperty(expected.Name), FixedClock.Instance));
+            var conversation = TemplateVectors.Conversations.GetProperty(expected.Name);
+            Check(expected.Value, () => template.Render(conversation, FixedClock.Instance));
         }
     }
 
@@ -29,6 +31,38 @@ public sealed class ChatTemplateVectorTests
     [Theory]
     [MemberData(nameof(TargetedSnippets))]
     public void Snippets_render_as_Jinja_does(string id, string snippet) => CheckSnippet(id, snippet);
+
+    [Fact]
+    public void A_sweep_over_the_language_renders_as_Jinja_does()
+    {
+        var language = TemplateVectors.Language();
+        var differences = new StringBuilder();
+        foreach (var sample in language.GetProperty("cases").EnumerateArray())
+        {
+            string source = sample.GetProperty("template").GetString()!;
+            var variables = language.GetProperty("vars")[sample.GetProperty("vars").GetInt32()];
+            string? expected = sample.TryGetProperty("text", out var text) ? text.GetString() : null;
+            string? rendered = TryRender(source, variables);
+            if (rendered != expected)
+            {
+                differences.AppendLine($"{source}\n  expected {expected ?? "an error"}\n  rendered {rendered ?? "an error"}");
+            }
+        }
+
+        Assert.Equal("", differences.ToString());
+    }
+
+    private static string? TryRender(string source, JsonElement variables)
+    {
+        try
+        {
+            return ChatTemplate.Parse(source).Render(variables, FixedClock.Instance);
+        }
+        catch (TemplateException)
+        {
+            return null;
+        }
+    }
 
     private static void CheckSnippet(string id, string snippet)
     {

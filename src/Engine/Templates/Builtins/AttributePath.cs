@@ -12,23 +12,24 @@ internal readonly struct AttributePath
     private AttributePath(Value[] keys) => this.keys = keys;
 
     /// <summary>Reads the argument; without one, the path leads to the item itself.</summary>
-    public static AttributePath Parse(Value? attribute)
+    public static AttributePath Parse(RenderContext context, Value? attribute)
     {
         if (attribute is not { } path)
         {
             return new AttributePath([]);
         }
 
+        context.Meter.Step(path.IsString ? path.String.Length >> 1 : 0);
         return path.IsString
             ? new AttributePath(Array.ConvertAll(path.String.Split('.'), Key))
             : new AttributePath([path]);
     }
 
     /// <summary>Reads an argument that may hold several paths, with commas between them.</summary>
-    public static AttributePath[] ParseSeveral(Value? attribute)
+    public static AttributePath[] ParseSeveral(RenderContext context, Value? attribute)
         => attribute is { IsString: true } paths
-            ? Array.ConvertAll(paths.String.Split(','), path => Parse(Value.From(path)))
-            : [Parse(attribute)];
+            ? Array.ConvertAll(paths.String.Split(','), path => Parse(context, Value.From(path)))
+            : [Parse(context, attribute)];
 
     /// <summary>Follows the path from an item.</summary>
     /// <param name="context">The rendering.</param>

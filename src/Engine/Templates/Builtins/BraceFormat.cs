@@ -30,6 +30,7 @@ internal sealed class BraceFormat
             return place < 0 ? null : arguments.Named[place].Value;
         }
 
+        context.Meter.Step(self.String.Length >> 4);
         var format = new BraceFormat(context, arguments.Positional, Named);
         return Value.Text(format.Expand(self.String, 2), self.IsMarkup);
     }
@@ -38,6 +39,7 @@ internal sealed class BraceFormat
     public static Value FormatMap(RenderContext context, Value self, Arguments arguments)
     {
         var mapping = arguments.Bind("format_map", 1, "mapping").Required(0);
+        context.Meter.Step(self.String.Length >> 4);
         var format = new BraceFormat(
             context, [], name => mapping.Kind == ValueKind.Dict && mapping.Dict.TryGet(name, out var value) ? value : null);
         return Value.Text(format.Expand(self.String, 2), self.IsMarkup);
@@ -122,10 +124,10 @@ internal sealed class BraceFormat
     {
         int colon = field.IndexOf(':', StringComparison.Ordinal);
         string name = colon < 0 ? field : field[..colon];
-        string specification = colon < 0 ? "" : Expand(field[(colon + 1)..], depth - 1);
         int bang = name.IndexOf('!', StringComparison.Ordinal);
         char conversion = bang < 0 ? ' ' : bang + 2 == name.Length ? name[^1] : throw new Fault("expected ':' after conversion specifier");
         var value = Resolve(bang < 0 ? name : name[..bang]);
+        string specification = colon < 0 ? "" : Expand(field[(colon + 1)..], depth - 1);
         value = conversion switch
         {
             ' ' => value,

@@ -31,7 +31,8 @@ internal static class Casing
         "\ufb16\u054e\u0546 \ufb17\u0544\u053d").Split(' ').ToFrozenDictionary(static entry => (int)entry[0], static entry => entry[1..]);
 
     public static bool IsUpper(Rune rune)
-        => Rune.GetUnicodeCategory(rune) == UnicodeCategory.UppercaseLetter || rune.Value is (>= 0x2160 and <= 0x216F) or (>= 0x24B6 and <= 0x24CF);
+        => Rune.GetUnicodeCategory(rune) == UnicodeCategory.UppercaseLetter
+            || rune.Value is (>= 0x2160 and <= 0x216F) or (>= 0x24B6 and <= 0x24CF);
 
     public static bool IsLower(Rune rune)
         => Rune.GetUnicodeCategory(rune) == UnicodeCategory.LowercaseLetter
@@ -45,11 +46,7 @@ internal static class Casing
         }
 
         var upper = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            upper.Append(LongUpper.GetValueOrDefault(rune.Value) ?? SimpleUpper(rune).ToString());
-        }
-
+        AppendUpper(upper, text);
         return upper.ToString();
     }
 
@@ -61,29 +58,66 @@ internal static class Casing
         }
 
         var lower = new StringBuilder(text.Length);
+        AppendLower(lower, text);
+        return lower.ToString();
+    }
+
+    /// <summary>The first character in title case, the others in lower case.</summary>
+    public static string Capitalize(string text) => Recase(text, static (_, previous) => previous is null ? Case.Title : Case.Lower);
+
+    /// <summary>Each letter in title case if no letter stands before it, otherwise in lower case.</summary>
+    public static string Title(string text)
+        => Recase(text, static (_, previous) => previous is { } before && IsCased(before) ? Case.Lower : Case.Title);
+
+    public static string Swap(string text)
+        => Recase(text, static (rune, _) => IsUpper(rune) ? Case.Lower : IsLower(rune) ? Case.Upper : Case.Unchanged);
+
+    /// <summary>Lower case for comparing, where ß equals ss and all sigmas are one.</summary>
+    public static string Fold(string text)
+    {
+        if (Ascii.IsValid(text))
+        {
+            return text.ToLowerInvariant();
+        }
+
+        // Through upper case, which joins what has several lower cases.
+        var upper = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            switch (rune.Value)
+            {
+                case 'ẞ':
+                    upper.Append("SS");
+                    break;
+                case 'ı' or 'İ':
+                    AppendRune(upper, rune);
+                    break;
+                default:
+                    AppendUpper(upper, rune);
+                    break;
+            }
+        }
+
+        return Lower(upper.ToString()).Replace('ς', 'σ');
+    }
+
+    public static void AppendUpper(StringBuilder upper, ReadOnlySpan<char> text)
+    {
+        foreach (var rune in text.EnumerateRunes())
+        {
+            AppendUpper(upper, rune);
+        }
+    }
+
+    public static void AppendLower(StringBuilder lower, ReadOnlySpan<char> text)
+    {
         int place = 0;
         foreach (var rune in text.EnumerateRunes())
         {
             AppendLower(lower, text, place, rune);
             place += rune.Utf16SequenceLength;
         }
-
-        return lower.ToString();
     }
-
-    /// <summary>The first character in title case, the others in lower case.</summary>
-    public static string Capitalize(string text) => Recase(text, static (_, isFirst, _) => isFirst ? Case.Title : Case.Lower);
-
-    /// <summary>Each letter in title case if no letter stands before it, otherwise in lower case.</summary>
-    public static string Title(string text) => Recase(text, static (_, _, afterLetter) => afterLetter ? Case.Lower : Case.Title);
-
-    public static string Swap(string text)
-        => Recase(text, static (rune, _, _) => IsUpper(rune) ? Case.Lower : IsLower(rune) ? Case.Upper : Case.Unchanged);
-
-    /// <summary>Lower case for comparing, where ß equals ss.</summary>
-    public static string Fold(string text)
-        => Lower(text.Replace("\u1e9e", "ss", StringComparison.Ordinal)).Replace("ß", "ss", StringComparison.Ordinal)
-            .Replace('ς', 'σ').Replace('ſ', 's');
 
     private enum Case
     {
@@ -93,30 +127,30 @@ internal static class Casing
         Title,
     }
 
-    private static string Recase(string text, Func<Rune, bool, bool, Case> choose)
+    private static string Recase(string text, Func<Rune, Rune?, Case> choose)
     {
         var recased = new StringBuilder(text.Length);
-        bool afterLetter = false;
+        Rune? previous = null;
         int place = 0;
         foreach (var rune in text.EnumerateRunes())
         {
-            switch (choose(rune, place == 0, afterLetter))
+            switch (choose(rune, previous))
             {
                 case Case.Upper:
-                    recased.Append(Upper(rune.ToString()));
+                    AppendUpper(recased, rune);
                     break;
                 case Case.Lower:
                     AppendLower(recased, text, place, rune);
                     break;
                 case Case.Title:
-                    recased.Append(TitleOf(rune));
+                    AppendTitle(recased, rune);
                     break;
                 default:
-                    recased.Append(rune.ToString());
+                    AppendRune(recased, rune);
                     break;
             }
 
-            afterLetter = IsCased(rune);
+            previous = rune;
             place += rune.Utf16SequenceLength;
         }
 
@@ -126,19 +160,77 @@ internal static class Casing
     private static bool IsCased(Rune rune)
         => IsUpper(rune) || IsLower(rune) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.TitlecaseLetter;
 
-    private static void AppendLower(StringBuilder lower, string text, int place, Rune rune)
+    private static void AppendUpper(StringBuilder upper, Rune rune)
     {
-        lower.Append(rune.Value switch
+        if (LongUpper.TryGetValue(rune.Value, out string? expansion))
         {
-            'İ' => "i\u0307",
-            'Σ' => EndsWord(text, place) ? "ς" : "σ",
-            0x212A => "k",
-            _ => Rune.ToLowerInvariant(rune).ToString(),
-        });
+            upper.Append(expansion);
+        }
+        else
+        {
+            AppendRune(upper, SimpleUpper(rune));
+        }
+    }
+
+    private static void AppendLower(StringBuilder lower, ReadOnlySpan<char> text, int place, Rune rune)
+    {
+        switch (rune.Value)
+        {
+            case 'İ':
+                lower.Append("i\u0307");
+                break;
+            case 'Σ':
+                lower.Append(EndsWord(text, place) ? 'ς' : 'σ');
+                break;
+            case 0x212A:
+                lower.Append('k');
+                break;
+            default:
+                AppendRune(lower, Rune.ToLowerInvariant(rune));
+                break;
+        }
+    }
+
+    private static void AppendTitle(StringBuilder title, Rune rune)
+    {
+        switch (rune.Value)
+        {
+            case >= 0x1C4 and <= 0x1CC:
+                title.Append((char)(((rune.Value - 0x1C4) / 3 * 3) + 0x1C5));
+                return;
+            case >= 0x1F1 and <= 0x1F3:
+                title.Append('\u01f2');
+                return;
+            case >= 0x10D0 and <= 0x10FF:
+                AppendRune(title, rune);
+                return;
+            case 0x149:
+                AppendUpper(title, rune);
+                return;
+        }
+
+        // Greek letters with a iota below have one character for title case and two for upper case.
+        var simple = SimpleUpper(rune);
+        bool isTitle = simple != rune || Rune.GetUnicodeCategory(rune) == UnicodeCategory.TitlecaseLetter;
+        if (!isTitle && LongUpper.TryGetValue(rune.Value, out string? expansion))
+        {
+            title.Append(expansion[0]);
+            AppendLower(title, expansion.AsSpan(1));
+        }
+        else
+        {
+            AppendRune(title, simple);
+        }
+    }
+
+    private static void AppendRune(StringBuilder target, Rune rune)
+    {
+        Span<char> units = stackalloc char[2];
+        target.Append(units[..rune.EncodeToUtf16(units)]);
     }
 
     // A sigma is final after a letter and before none.
-    private static bool EndsWord(string text, int place)
+    private static bool EndsWord(ReadOnlySpan<char> text, int place)
         => place > 0 && char.IsLetter(text[place - 1]) && (place + 1 == text.Length || !char.IsLetter(text[place + 1]));
 
     // C# leaves characters alone whose other case is ASCII.
@@ -148,23 +240,4 @@ internal static class Casing
         'ſ' => new Rune('S'),
         _ => Rune.ToUpperInvariant(rune),
     };
-
-    private static string TitleOf(Rune rune)
-    {
-        switch (rune.Value)
-        {
-            case >= 0x1C4 and <= 0x1CC:
-                return ((char)(((rune.Value - 0x1C4) / 3 * 3) + 0x1C5)).ToString();
-            case >= 0x1F1 and <= 0x1F3:
-                return "\u01f2";
-            case >= 0x10D0 and <= 0x10FF:
-                return rune.ToString();
-        }
-
-        // Greek letters with a iota below have one character for title case and two for upper case.
-        var simple = SimpleUpper(rune);
-        bool isLong = LongUpper.TryGetValue(rune.Value, out string? expansion);
-        bool isTitle = Rune.GetUnicodeCategory(rune) == UnicodeCategory.TitlecaseLetter;
-        return isLong && simple == rune && !isTitle ? expansion![..1] + Lower(expansion[1..]) : simple.ToString();
-    }
 }

@@ -6,6 +6,7 @@ namespace Hearth.Engine.Templates.Builtins;
 /// <summary>Jinja's <c>cycler</c>: gives its items in turn, again and again.</summary>
 internal sealed class Cycler(Value[] items) : TemplateObject
 {
+    private readonly Value tuple = Value.Tuple(items);
     private int position;
 
     public override string TypeName => "Cycler";
@@ -26,7 +27,7 @@ internal sealed class Cycler(Value[] items) : TemplateObject
         value = name switch
         {
             "current" => items[position],
-            "items" => Value.Tuple(items),
+            "items" => tuple,
             "pos" => Value.From((long)position),
             "next" => Value.From(new BoundMethod(name, Value.From(this), (_, _, arguments) => Next(arguments))),
             "reset" => Value.From(new BoundMethod(name, Value.From(this), (_, _, arguments) => Reset(arguments))),

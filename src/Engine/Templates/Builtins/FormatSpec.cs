@@ -11,13 +11,19 @@ namespace Hearth.Engine.Templates.Builtins;
 /// </summary>
 internal sealed record FormatSpec
 {
+    // A text may have no sign, not even the one that changes nothing.
+    private const char NoSign = '\0';
+
     public string Fill { get; init; } = " ";
 
-    /// <summary><c>&lt;</c>, <c>&gt;</c>, <c>^</c> or <c>=</c> (padding between sign and digits); blank where not said.</summary>
+    /// <summary>
+    /// <c>&lt;</c>, <c>&gt;</c>, <c>^</c>, <c>=</c> (padding between sign and digits) or <c>0</c> (the same with zeros, if the value
+    /// is a number); blank where not said.
+    /// </summary>
     public char Align { get; init; } = ' ';
 
-    /// <summary><c>-</c>, <c>+</c> or blank: what stands before a number that is not negative.</summary>
-    public char Sign { get; init; } = '-';
+    /// <summary><c>-</c> (nothing), <c>+</c> or blank: what stands before a number that is not negative.</summary>
+    public char Sign { get; init; } = NoSign;
 
     /// <summary>True for the marks of other bases and for points without digits.</summary>
     public bool Alternate { get; init; }
@@ -42,7 +48,8 @@ internal sealed record FormatSpec
         var rest = text.AsSpan();
         var spec = new FormatSpec();
         int fill = rest.Length > 0 && char.IsHighSurrogate(rest[0]) ? 2 : 1;
-        if (rest.Length > fill && rest[fill] is '<' or '>' or '^' or '=')
+        bool hasFill = rest.Length > fill && rest[fill] is '<' or '>' or '^' or '=';
+        if (hasFill)
         {
             spec = spec with { Fill = rest[..fill].ToString(), Align = rest[fill] };
             rest = rest[(fill + 1)..];
@@ -61,9 +68,9 @@ internal sealed record FormatSpec
 
         spec = spec with { NoNegativeZero = Take(ref rest, 'z') };
         spec = spec with { Alternate = Take(ref rest, '#') };
-        if (Take(ref rest, '0') && spec.Align == ' ')
+        if (Take(ref rest, '0'))
         {
-            spec = spec with { Fill = "0", Align = '=' };
+            spec = spec with { Fill = hasFill ? spec.Fill : "0", Align = spec.Align == ' ' ? '0' : spec.Align };
         }
 
         spec = spec with { Width = TakeNumber(ref rest) ?? 0 };
@@ -92,8 +99,8 @@ internal sealed record FormatSpec
     {
         switch (value.Kind)
         {
-            case ValueKind.String when Type is ' ' or 's':
-                return PadText(context, CutText(value.String));
+            case ValueKind.String when Type is ' ' or 's' && Sign == NoSign && Grouping == ' ' && !Alternate:
+                return PadText(context, CutText(context, value.String));
             case ValueKind.Integer or ValueKind.Boolean when Type is 'e' or 'E' or 'f' or 'F' or 'g' or 'G' or '%':
                 return FormatFloat(context, Numbers.ToDouble(value));
             case ValueKind.Integer or ValueKind.Boolean when Type is 'c':
@@ -110,6 +117,8 @@ internal sealed record FormatSpec
     /// <summary>The digits of an integer with sign, base mark, grouping and padding.</summary>
     public string FormatInteger(RenderContext context, BigInteger value)
     {
+        long cost = Numbers.Cost(Value.From(value));
+        context.Meter.Step(4 * cost * cost);
         var magnitude = BigInteger.Abs(value);
         string digits = Type switch
         {
@@ -132,6 +141,7 @@ internal sealed record FormatSpec
             throw new Fault($"a precision of more than {FloatText.MaxPrecision} digits is not offered");
         }
 
+        context.Meter.Step(FloatText.Cost(value, Precision));
         bool upper = Type is 'E' or 'F' or 'G';
         double magnitude = Math.Abs(value);
         string text = double.IsFinite(value) ? Digits(magnitude) : FloatText.NonFinite(magnitude);
@@ -151,12 +161,15 @@ internal sealed record FormatSpec
             throw new Fault("'=' alignment not allowed in string format specifier");
         }
 
-        return Pad(context, "", text, Align == ' ' ? '<' : Align);
+        return Pad(context, "", text, Align is ' ' or '0' ? '<' : Align);
     }
 
     /// <summary>The text, no longer than the precision allows.</summary>
-    public string CutText(string text)
-        => Precision >= 0 && Precision < PythonText.Length(text) ? text[..PythonText.Offset(text, Precision)] : text;
+    public string CutText(RenderContext context, string text)
+    {
+        context.Meter.Scan(text.Length);
+        return Precision >= 0 && Precision < PythonText.Length(text) ? text[..PythonText.Offset(text, 0, Precision)] : text;
+    }
 
     /// <summary>The character that a number names.</summary>
     public static string Character(Value value)
@@ -187,17 +200,17 @@ internal sealed record FormatSpec
         }
     }
 
-    private string SignOf(bool negative) => negative ? "-" : Sign == '-' ? "" : Sign.ToString();
+    private string SignOf(bool negative) => negative ? "-" : Sign is '+' or ' ' ? Sign.ToString() : "";
 
     private string PadNumber(RenderContext context, string sign, string digits, string tail)
     {
-        bool padsWithZeros = Fill == "0" && Align == '=';
+        bool padsWithZeros = Fill == "0" && Align is '0' or '=';
         if (Grouping != ' ')
         {
             digits = Grouped(context, digits, padsWithZeros ? Width - sign.Length - tail.Length : 0);
         }
 
-        return Pad(context, sign, digits + tail, Align == ' ' ? '>' : Align);
+        return Pad(context, sign, digits + tail, Align switch { ' ' => '>', '0' => '=', _ => Align });
     }
 
     private string Grouped(RenderContext context, string digits, int width)

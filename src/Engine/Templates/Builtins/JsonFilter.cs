@@ -59,7 +59,7 @@ internal sealed class JsonFilter
                 output.Append(value.Boolean ? "true" : "false");
                 break;
             case ValueKind.Integer:
-                output.Append(ValueText.IntegerText(value));
+                output.Append(ValueText.IntegerText(context, value));
                 break;
             case ValueKind.Float:
                 output.Append(NumberText(value.Float));
@@ -128,12 +128,12 @@ internal sealed class JsonFilter
         return sortsKeys ? Array.ConvertAll(Ordering.Sort(context, keys, reverse: false), place => keys[place]) : keys;
     }
 
-    private static string KeyText(Value key) => key.Kind switch
+    private string KeyText(Value key) => key.Kind switch
     {
         ValueKind.String => key.String,
         ValueKind.None => "null",
         ValueKind.Boolean => key.Boolean ? "true" : "false",
-        ValueKind.Integer => ValueText.IntegerText(key),
+        ValueKind.Integer => ValueText.IntegerText(context, key),
         ValueKind.Float => NumberText(key.Float),
         _ => throw new Fault($"keys must be str, int, float, bool or None, not {key.TypeName}"),
     };

@@ -6,6 +6,8 @@ namespace Hearth.Engine.Templates.Builtins;
 /// <summary>The filters for HTML and addresses.</summary>
 internal static class MarkupFilters
 {
+    private const string HexDigits = "0123456789ABCDEF";
+
     public static Value Escape(RenderContext context, Value input, Arguments arguments)
     {
         arguments.RefuseAll("escape");
@@ -40,6 +42,7 @@ internal static class MarkupFilters
             throw new Fault($"'xmlattr' needs a mapping, not '{input.TypeName}'");
         }
 
+        context.Meter.Step(input.Dict.Count);
         var output = new TextBuilder(context.Meter);
         foreach (var (key, value) in input.Dict)
         {
@@ -110,7 +113,7 @@ internal static class MarkupFilters
             {
                 foreach (byte b in bytes[..rune.EncodeToUtf8(bytes)])
                 {
-                    output.Append($"%{b:X2}");
+                    output.Append('%').Append(HexDigits[b >> 4]).Append(HexDigits[b & 15]);
                 }
             }
         }

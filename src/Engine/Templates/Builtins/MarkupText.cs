@@ -43,7 +43,7 @@ internal static class MarkupText
     {
         string withoutComments = Without(context, text, "<!--", "-->");
         string withoutTags = Without(context, withoutComments, "<", ">");
-        string[] words = withoutTags.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var words = StringMethods.Split(context, withoutTags, null, -1, fromEnd: false);
         return System.Net.WebUtility.HtmlDecode(string.Join(' ', words));
     }
 

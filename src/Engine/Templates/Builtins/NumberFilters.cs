@@ -24,11 +24,6 @@ internal static class NumberFilters
         var bound = arguments.Bind("int", 0, "default", "base");
         Arithmetic.RefuseUndefined(input);
         int radix = bound.Integer(1, 10);
-        if (radix is < 0 or 1 or > 36)
-        {
-            return bound[0] ?? Value.From(0L);
-        }
-
         switch (input.Kind)
         {
             case ValueKind.Boolean or ValueKind.Integer:
@@ -36,8 +31,9 @@ internal static class NumberFilters
             case ValueKind.Float when double.IsFinite(input.Float):
                 return Numbers.Truncate(input.Float);
             case ValueKind.String:
-                context.Meter.Scan(input.String.Length);
-                if (Numbers.TryParseInteger(input.String, radix, out var integer))
+                long digits = Math.Min(input.String.Length, Numbers.MaxDigits);
+                context.Meter.Scan(input.String.Length + (digits * digits));
+                if (radix is 0 or (>= 2 and <= 36) && Numbers.TryParseInteger(input.String, radix, out var integer))
                 {
                     return integer;
                 }
@@ -62,6 +58,7 @@ internal static class NumberFilters
             return Value.From(Numbers.ToDouble(input));
         }
 
+        context.Meter.Scan(input.IsString ? input.String.Length : 0);
         return input.IsString && Numbers.TryParseFloat(input.String, out double real)
             ? Value.From(real)
             : bound[0] ?? Value.From(0.0);
@@ -85,6 +82,7 @@ internal static class NumberFilters
 
         if (method == "common")
         {
+            context.Meter.Step(input.Kind == ValueKind.Float ? FloatText.Cost(input.Float, precision) : Numbers.Cost(input));
             return input.Kind == ValueKind.Float
                 ? Value.From(FloatText.Round(input.Float, precision))
                 : RoundInteger(input.Integer, precision);
@@ -103,7 +101,7 @@ internal static class NumberFilters
     public static Value Sum(RenderContext context, Value input, Arguments arguments)
     {
         var bound = arguments.Bind("sum", 0, "attribute", "start");
-        var path = AttributePath.Parse(bound.Optional(0));
+        var path = AttributePath.Parse(context, bound.Optional(0));
         var total = bound[1] ?? Value.From(0L);
         if (total.IsString)
         {
@@ -122,6 +120,7 @@ internal static class NumberFilters
     public static Value FileSizeFormat(RenderContext context, Value input, Arguments arguments)
     {
         bool binary = arguments.Bind("filesizeformat", 0, "binary").Flag(0);
+        context.Meter.Scan(input.IsString ? input.String.Length : 0);
         double bytes = input.IsString && Numbers.TryParseFloat(input.String, out double parsed)
             ? parsed
             : input.IsNumber ? Numbers.ToDouble(input) : throw new Fault($"'filesizeformat' needs a number, not '{input.TypeName}'");
@@ -133,19 +132,20 @@ internal static class NumberFilters
 
         if (bytes < unit)
         {
-            return Value.From($"{ValueText.IntegerText(Numbers.Truncate(bytes))} Bytes");
+            return Value.From($"{ValueText.IntegerText(context, Numbers.Truncate(bytes))} Bytes");
         }
 
-        // The number after division is below the unit, except for the largest prefix.
+        // The limits are integers that no float holds from ZB up, so they are compared exactly.
         int prefix = 0;
-        double limit = (double)unit * unit;
-        while (bytes >= limit && prefix < 7)
+        var limit = BigInteger.Pow(unit, 2);
+        while (prefix < 7 && Numbers.TryCompare(Value.From(bytes), Value.From(limit), out int order) && order >= 0)
         {
             prefix++;
             limit *= unit;
         }
 
-        string digits = FloatText.Fixed(unit * bytes / limit, 1);
+        double size = unit * bytes / Numbers.ToDouble(Value.From(limit));
+        string digits = double.IsFinite(size) ? FloatText.Fixed(size, 1) : FloatText.NonFinite(size);
         return Value.From($"{digits} {(binary ? "KMGTPEZY" : "kMGTPEZY")[prefix]}{(binary ? "iB" : "B")}");
     }
 

@@ -49,7 +49,9 @@ internal ref struct PercentFormat
             Convert();
         }
 
-        bool isMapping = values.Kind is ValueKind.Dict or ValueKind.List;
+        // Python takes whatever can be indexed for a mapping, of which entries may be left over.
+        bool isMapping = values.Kind is ValueKind.Dict or ValueKind.List or ValueKind.Undefined
+            || (values.Kind == ValueKind.Object && values.Object.IsIndexable);
         if (!isMapping && used < (values.Kind == ValueKind.Tuple ? values.Items.Length : 1))
         {
             throw new Fault("not all arguments converted during string formatting");
@@ -102,7 +104,7 @@ internal ref struct PercentFormat
                 string text = spec.Type == 's' ? ValueText.Str(context, value) : ValueText.Repr(context, value);
                 text = spec.Type == 'a' ? BraceFormat.ToAscii(context, text) : text;
                 text = markup ? MarkupText.Escape(context, value.IsMarkup ? value : Value.From(text)) : text;
-                return PadText(spec, spec.CutText(text));
+                return PadText(spec, spec.CutText(context, text));
             case 'c':
                 bool isText = value.IsString && PythonText.Length(value.String) == 1;
                 return isText || value.IsIntegral
@@ -131,7 +133,7 @@ internal ref struct PercentFormat
         // A precision is the least number of digits.
         string digits = (spec with { Width = 0, Sign = '-', Alternate = false }).FormatInteger(context, BigInteger.Abs(value));
         context.Meter.Text(spec.Precision);
-        string sign = value.Sign < 0 ? "-" : spec.Sign == '-' ? "" : spec.Sign.ToString();
+        string sign = value.Sign < 0 ? "-" : spec.Sign is '+' or ' ' ? spec.Sign.ToString() : "";
         string mark = spec.Alternate && spec.Type is 'x' or 'X' or 'o' ? $"0{spec.Type}" : "";
         return PadText(spec, sign + mark + digits.PadLeft(spec.Precision, '0'));
     }

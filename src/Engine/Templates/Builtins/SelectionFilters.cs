@@ -30,7 +30,7 @@ internal static class SelectionFilters
         if (arguments.Positional.Length == 0 && Array.Exists(arguments.Named, argument => argument.Key == "attribute"))
         {
             var bound = arguments.Bind("map", 0, "attribute", "default");
-            var path = AttributePath.Parse(bound.Optional(0));
+            var path = AttributePath.Parse(context, bound.Optional(0));
             var otherwise = bound.Optional(1);
             map = item => path.Read(context, item, otherwise);
         }
@@ -69,7 +69,7 @@ internal static class SelectionFilters
             return Value.From(new OneShot([]));
         }
 
-        var path = AttributePath.Parse(null);
+        var path = AttributePath.Parse(context, null);
         if (byAttribute)
         {
             if (arguments.Positional.Length == 0)
@@ -77,7 +77,7 @@ internal static class SelectionFilters
                 throw new Fault("a filter that chooses by attribute needs the attribute's name");
             }
 
-            path = AttributePath.Parse(arguments.Positional[0]);
+            path = AttributePath.Parse(context, arguments.Positional[0]);
             arguments = arguments.Skip(1);
         }
 

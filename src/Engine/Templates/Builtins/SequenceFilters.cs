@@ -17,7 +17,7 @@ internal static class SequenceFilters
     public static Value List(RenderContext context, Value input, Arguments arguments)
     {
         arguments.RefuseAll("list");
-        return Value.List(Iteration.Items(context, input));
+        return context.List(Iteration.Items(context, input));
     }
 
     public static Value Items(RenderContext context, Value input, Arguments arguments)
@@ -67,11 +67,11 @@ internal static class SequenceFilters
     public static Value Unique(RenderContext context, Value input, Arguments arguments)
     {
         var bound = arguments.Bind("unique", 0, "case_sensitive", "attribute");
-        var path = AttributePath.Parse(bound.Optional(1));
+        var path = AttributePath.Parse(context, bound.Optional(1));
         bool caseSensitive = bound.Flag(0);
         var seen = new HashSet<Value>(context.Comparer);
         var items = Iteration.Items(context, input);
-        context.Meter.Step(items.Length);
+        context.Meter.Step(4L * items.Length);
         return Value.From(new OneShot(Array.FindAll(
             items, item => seen.Add(SortFilters.Key(context, path.Read(context, item), caseSensitive)))));
     }

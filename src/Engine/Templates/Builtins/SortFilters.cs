@@ -14,18 +14,19 @@ internal static class SortFilters
             return value;
         }
 
-        context.Meter.Scan(value.String.Length);
+        context.Meter.Step(value.String.Length >> 2);
         return context.Text(Casing.Lower(value.String));
     }
 
     public static Value Sort(RenderContext context, Value input, Arguments arguments)
     {
         var bound = arguments.Bind("sort", 0, "reverse", "case_sensitive", "attribute");
-        var paths = AttributePath.ParseSeveral(bound.Optional(2));
+        var paths = AttributePath.ParseSeveral(context, bound.Optional(2));
         bool caseSensitive = bound.Flag(1);
-        return Value.List(Sorted(context, Iteration.Items(context, input), bound.Flag(0), item => paths.Length == 1
-            ? Key(context, paths[0].Read(context, item), caseSensitive)
-            : Value.List(Array.ConvertAll(paths, path => Key(context, path.Read(context, item), caseSensitive)))));
+
+        // The key is a list even of one: its items are asked for equality first, so that equal ones need no order.
+        Value KeyOf(Value item) => Value.List(Array.ConvertAll(paths, path => Key(context, path.Read(context, item), caseSensitive)));
+        return Value.List(Sorted(context, Iteration.Items(context, input), bound.Flag(0), KeyOf));
     }
 
     public static Value DictSort(RenderContext context, Value input, Arguments arguments)
@@ -52,19 +53,21 @@ internal static class SortFilters
     public static Value GroupBy(RenderContext context, Value input, Arguments arguments)
     {
         var bound = arguments.Bind("groupby", 1, "attribute", "default", "case_sensitive");
-        var path = AttributePath.Parse(bound.Optional(0));
+        var path = AttributePath.Parse(context, bound.Optional(0));
         var otherwise = bound.Optional(1);
         bool caseSensitive = bound.Flag(2);
         Value KeyOf(Value item) => Key(context, path.Read(context, item, otherwise), caseSensitive);
 
         var sorted = Sorted(context, Iteration.Items(context, input), false, KeyOf);
         var groups = new List<Value>();
-        for (int start = 0, end; start < sorted.Length; start = end)
+        for (int start = 0, end = 0; start < sorted.Length; start = end)
         {
             var key = KeyOf(sorted[start]);
-            for (end = start + 1; end < sorted.Length && context.Comparer.Equals(KeyOf(sorted[end]), key); end++)
+            do
             {
+                end++;
             }
+            while (end < sorted.Length && context.Comparer.Equals(KeyOf(sorted[end]), key));
 
             // The group is named by its first item, in that item's own case.
             var name = path.Read(context, sorted[start], otherwise);
@@ -81,7 +84,7 @@ internal static class SortFilters
     private static Value Extreme(RenderContext context, Value input, Arguments arguments, string filter, string symbol)
     {
         var bound = arguments.Bind(filter, 0, "case_sensitive", "attribute");
-        var path = AttributePath.Parse(bound.Optional(1));
+        var path = AttributePath.Parse(context, bound.Optional(1));
         var items = Iteration.Items(context, input);
         if (items.Length == 0)
         {

@@ -56,7 +56,7 @@ internal static partial class StringMethods
             int length = rest.IndexOfAny(PythonText.Blanks);
             if (length < 0 || (count >= 0 && parts.Count >= count))
             {
-                parts.Add((length < 0 ? rest : PythonText.TrimEnd(rest)).ToString());
+                parts.Add(rest.ToString());
                 break;
             }
 
@@ -76,7 +76,7 @@ internal static partial class StringMethods
             int blank = rest.LastIndexOfAny(PythonText.Blanks);
             if (blank < 0 || (count >= 0 && parts.Count >= count))
             {
-                parts.Add((blank < 0 ? rest : PythonText.TrimStart(rest)).ToString());
+                parts.Add(rest.ToString());
                 break;
             }
 
@@ -127,6 +127,7 @@ internal static partial class StringMethods
     {
         string affix = arguments.Bind(method, 1, "affix").Text(0);
         string text = self.String;
+        context.Meter.Scan(Math.Min(text.Length, affix.Length));
         bool found = method == "removeprefix"
             ? text.StartsWith(affix, StringComparison.Ordinal)
             : text.EndsWith(affix, StringComparison.Ordinal);
@@ -138,7 +139,7 @@ internal static partial class StringMethods
         return context.Text(method == "removeprefix" ? text[affix.Length..] : text[..^affix.Length], self.IsMarkup);
     }
 
-    private static Value HasAffix(Value self, Arguments arguments, string method)
+    private static Value HasAffix(RenderContext context, Value self, Arguments arguments, string method)
     {
         var bound = arguments.Bind(method, 1, "affix", "start", "end");
         var affix = bound.Required(0);
@@ -148,7 +149,7 @@ internal static partial class StringMethods
             throw new Fault($"{method} first arg must be str or a tuple of str, not {affix.TypeName}");
         }
 
-        if (!TryCut(self.String, bound.OptionalInteger(1), bound.OptionalInteger(2), out int from, out int to))
+        if (!TryCut(context, self.String, bound.OptionalInteger(1), bound.OptionalInteger(2), out int from, out int to))
         {
             return Value.False;
         }
@@ -161,6 +162,8 @@ internal static partial class StringMethods
             }
 
             var text = self.String.AsSpan(from..to);
+            context.Meter.Step();
+            context.Meter.Scan(Math.Min(text.Length, candidate.String.Length));
             if (method == "startswith" ? text.StartsWith(candidate.String) : text.EndsWith(candidate.String))
             {
                 return Value.True;
@@ -174,7 +177,7 @@ internal static partial class StringMethods
     {
         var bound = arguments.Bind("count", 1, "sub", "start", "end");
         string wanted = bound.Text(0);
-        if (!TryCut(self.String, bound.OptionalInteger(1), bound.OptionalInteger(2), out int from, out int to))
+        if (!TryCut(context, self.String, bound.OptionalInteger(1), bound.OptionalInteger(2), out int from, out int to))
         {
             return Value.From(0L);
         }
@@ -189,7 +192,7 @@ internal static partial class StringMethods
     {
         var bound = arguments.Bind(method, 1, "sub", "start", "end");
         string wanted = bound.Text(0);
-        if (!TryCut(self.String, bound.OptionalInteger(1), bound.OptionalInteger(2), out int from, out int to))
+        if (!TryCut(context, self.String, bound.OptionalInteger(1), bound.OptionalInteger(2), out int from, out int to))
         {
             return -1;
         }
@@ -197,6 +200,7 @@ internal static partial class StringMethods
         context.Meter.Search(to - from, wanted.Length);
         var text = self.String.AsSpan(from..to);
         int found = method is "find" or "index" ? text.IndexOf(wanted) : text.LastIndexOf(wanted);
+        context.Meter.Scan(from + Math.Max(0, found));
         return found < 0 ? -1 : PythonText.Index(self.String, from + found);
     }
 
@@ -207,7 +211,7 @@ internal static partial class StringMethods
     }
 
     // The part of a text that start and end name, as UTF-16 offsets; false where start lies behind the text's end.
-    private static bool TryCut(string text, int? start, int? end, out int from, out int to)
+    private static bool TryCut(RenderContext context, string text, int? start, int? end, out int from, out int to)
     {
         (from, to) = (0, text.Length);
         if (start is null && end is null)
@@ -215,6 +219,7 @@ internal static partial class StringMethods
             return true;
         }
 
+        context.Meter.Scan(2L * text.Length);
         int length = PythonText.Length(text);
         int Clamp(int index) => (int)Math.Clamp(index < 0 ? (long)index + length : index, 0, int.MaxValue);
         int first = Clamp(start ?? 0);
@@ -224,7 +229,7 @@ internal static partial class StringMethods
             return false;
         }
 
-        (from, to) = (PythonText.Offset(text, first), PythonText.Offset(text, last));
+        (from, to) = (PythonText.Offset(text, 0, first), PythonText.Offset(text, 0, last));
         return true;
     }
 }

@@ -13,7 +13,7 @@ internal static partial class StringMethods
         ["casefold"] = static (context, self, arguments) => Recased(context, self, arguments, Casing.Fold),
         ["center"] = static (context, self, arguments) => Justify(context, self, arguments, "center"),
         ["count"] = Count,
-        ["endswith"] = static (context, self, arguments) => HasAffix(self, arguments, "endswith"),
+        ["endswith"] = static (context, self, arguments) => HasAffix(context, self, arguments, "endswith"),
         ["expandtabs"] = ExpandTabs,
         ["find"] = static (context, self, arguments) => Value.From(Find(context, self, arguments, "find")),
         ["format"] = BraceFormat.Format,
@@ -47,7 +47,7 @@ internal static partial class StringMethods
         ["rstrip"] = static (context, self, arguments) => Strip(context, self, arguments, atStart: false, atEnd: true),
         ["split"] = static (context, self, arguments) => Split(context, self, arguments, fromEnd: false),
         ["splitlines"] = SplitLines,
-        ["startswith"] = static (context, self, arguments) => HasAffix(self, arguments, "startswith"),
+        ["startswith"] = static (context, self, arguments) => HasAffix(context, self, arguments, "startswith"),
         ["strip"] = static (context, self, arguments) => Strip(context, self, arguments, atStart: true, atEnd: true),
         ["swapcase"] = static (context, self, arguments) => Recased(context, self, arguments, Casing.Swap),
         ["title"] = static (context, self, arguments) => Recased(context, self, arguments, Casing.Title),
@@ -67,6 +67,11 @@ internal static partial class StringMethods
         {
             rest = atStart ? PythonText.TrimStart(rest) : rest;
             rest = atEnd ? PythonText.TrimEnd(rest) : rest;
+        }
+        else if (characters.Length == 0)
+        {
+            // No characters are no characters, where C# would take blanks.
+            return text;
         }
         else if (PythonText.HasPairs(characters))
         {
@@ -133,7 +138,7 @@ internal static partial class StringMethods
     private static Value Recased(RenderContext context, Value self, Arguments arguments, Func<string, string> recase)
     {
         arguments.RefuseAll("a method that changes case");
-        context.Meter.Scan(self.String.Length);
+        context.Meter.Step(self.String.Length >> 2);
         return context.Text(recase(self.String), self.IsMarkup);
     }
 
@@ -198,6 +203,7 @@ internal static partial class StringMethods
         }
 
         string text = self.String;
+        context.Meter.Scan(text.Length);
         long missing = Math.Max(0, (long)bound.Integer(0) - PythonText.Length(text));
         long total = missing + PythonText.Length(text);
 
@@ -218,6 +224,7 @@ internal static partial class StringMethods
     private static Value ZeroFill(RenderContext context, Value self, Arguments arguments)
     {
         string text = self.String;
+        context.Meter.Scan(text.Length);
         int missing = Math.Max(0, arguments.Bind("zfill", 1, "width").Integer(0) - PythonText.Length(text));
         context.Meter.Text((long)text.Length + missing);
         int sign = text.StartsWith('+') || text.StartsWith('-') ? 1 : 0;
@@ -228,6 +235,7 @@ internal static partial class StringMethods
     {
         int size = arguments.Bind("expandtabs", 0, "tabsize").Integer(0, 8);
         var output = new TextBuilder(context.Meter);
+        context.Meter.Step(self.String.Length);
         int column = 0;
         foreach (string point in PythonText.Split(self.String))
         {

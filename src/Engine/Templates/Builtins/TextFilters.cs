@@ -68,7 +68,7 @@ internal static class TextFilters
     {
         var bound = arguments.Bind("join", 0, "d", "attribute");
         string separator = bound[0] is { } given ? ValueText.Str(context, given) : "";
-        var path = AttributePath.Parse(bound.Optional(1));
+        var path = AttributePath.Parse(context, bound.Optional(1));
         var items = Iteration.Items(context, input);
         return Value.From(StringMethods.Join(
             context, separator, items.Select(item => ValueText.Str(context, path.Read(context, item)))));
@@ -95,6 +95,7 @@ internal static class TextFilters
             indent = new string(' ', width);
         }
 
+        context.Meter.Step(input.String.Length >> 4);
         bool first = bound.Flag(1), blank = bound.Flag(2);
         var output = new TextBuilder(context.Meter);
         var lines = PythonText.SplitLines(input.String + "\n", keepEnds: false);
@@ -110,7 +111,16 @@ internal static class TextFilters
     public static Value Truncate(RenderContext context, Value input, Arguments arguments)
     {
         var bound = arguments.Bind("truncate", 0, "length", "killwords", "end", "leeway");
-        if (input.IsUndefined)
+        int length = bound.Integer(0, 255), leeway = bound.OptionalInteger(3) ?? 5;
+        string end = bound.Text(2, "...");
+        int kept = length - PythonText.Length(end);
+        if (kept < 0 || leeway < 0)
+        {
+            throw new Fault($"'truncate' needs a length of at least {end.Length} and no negative leeway");
+        }
+
+        // As in Jinja, any short sequence passes, but only a text can be cut.
+        if (Iteration.Length(context, input) <= (long)length + leeway)
         {
             return input;
         }
@@ -120,20 +130,8 @@ internal static class TextFilters
             throw new Fault($"'truncate' needs a text, not '{input.TypeName}'");
         }
 
-        int length = bound.Integer(0, 255), leeway = bound.OptionalInteger(3) ?? 5;
-        string end = bound.Text(2, "..."), text = input.String;
-        int kept = length - PythonText.Length(end);
-        if (kept < 0 || leeway < 0)
-        {
-            throw new Fault($"'truncate' needs a length of at least {end.Length} and no negative leeway");
-        }
-
-        if (PythonText.Length(text) <= (long)length + leeway)
-        {
-            return input;
-        }
-
-        string head = text[..PythonText.Offset(text, kept)];
+        string text = input.String;
+        string head = text[..PythonText.Offset(text, 0, kept)];
         int blank = bound.Flag(1) ? -1 : head.LastIndexOf(' ');
         return context.Text((blank < 0 ? head : head[..blank]) + end, input.IsMarkup);
     }
@@ -159,7 +157,7 @@ internal static class TextFilters
     {
         arguments.RefuseAll(filter);
         string text = ValueText.Str(context, input);
-        context.Meter.Step(text.Length >> 4);
+        context.Meter.Step(text.Length >> 2);
         return context.Text(recase(text), input.IsMarkup);
     }
 
@@ -176,9 +174,10 @@ internal static class TextFilters
                 length++;
             }
 
-            string part = text.Substring(place, length);
+            var part = text.AsSpan(place, length);
             int first = char.IsHighSurrogate(part[0]) && part.Length > 1 ? 2 : 1;
-            titled.Append(Casing.Upper(part[..first])).Append(Casing.Lower(part[first..]));
+            Casing.AppendUpper(titled, part[..first]);
+            Casing.AppendLower(titled, part[first..]);
             place += length;
         }
 

@@ -22,7 +22,7 @@ internal static class WordWrap
 
         bool breaksLongWords = bound.Flag(1, otherwise: true), breaksAtHyphens = bound.Flag(3, otherwise: true);
         string separator = bound.OptionalText(2) ?? "\n";
-        context.Meter.Step(input.String.Length >> 2);
+        context.Meter.Step(4L * input.String.Length);
         var lines = PythonText.SplitLines(input.String, keepEnds: false)
             .Select(line => string.Join(separator, Wrap(line, width, breaksLongWords, breaksAtHyphens)));
         return Value.From(StringMethods.Join(context, separator, lines));
@@ -31,20 +31,33 @@ internal static class WordWrap
     private static List<string> Wrap(string text, int width, bool breaksLongWords, bool breaksAtHyphens)
     {
         var lines = new List<string>();
-        var pieces = new Queue<string>(Pieces(text, width, breaksLongWords, breaksAtHyphens));
+        var pieces = new Stack<string>(Pieces(text, breaksAtHyphens).Reverse());
         while (pieces.Count > 0)
         {
             if (lines.Count > 0 && string.IsNullOrWhiteSpace(pieces.Peek()))
             {
-                pieces.Dequeue();
+                pieces.Pop();
             }
 
             var line = new List<string>();
-            int length = 0;
-            while (pieces.Count > 0 && (line.Count == 0 || length + pieces.Peek().Length <= width))
+            int room = width;
+            while (pieces.TryPeek(out string? piece) && PythonText.Length(piece) <= room)
             {
-                length += pieces.Peek().Length;
-                line.Add(pieces.Dequeue());
+                room -= PythonText.Length(piece);
+                line.Add(pieces.Pop());
+            }
+
+            if (pieces.TryPeek(out string? tooLong) && PythonText.Length(tooLong) > width && (breaksLongWords || line.Count == 0))
+            {
+                int cut = breaksLongWords ? PythonText.Offset(tooLong, 0, room) : tooLong.Length;
+                int hyphen = breaksAtHyphens && cut > 0 && cut < tooLong.Length ? tooLong.LastIndexOf('-', cut - 1) : -1;
+                cut = hyphen > 0 && tooLong.AsSpan(0, hyphen).ContainsAnyExcept('-') ? hyphen + 1 : cut;
+                line.Add(tooLong[..cut]);
+                pieces.Pop();
+                if (cut < tooLong.Length)
+                {
+                    pieces.Push(tooLong[cut..]);
+                }
             }
 
             if (line.Count > 0 && string.IsNullOrWhiteSpace(line[^1]))
@@ -62,16 +75,14 @@ internal static class WordWrap
     }
 
     /// <summary>Runs of blanks and parts of words between which a line may end.</summary>
-    private static IEnumerable<string> Pieces(string text, int width, bool breaksLongWords, bool breaksAtHyphens)
+    private static IEnumerable<string> Pieces(string text, bool breaksAtHyphens)
     {
         int start = 0;
         for (int i = 1; i <= text.Length; i++)
         {
-            bool ends = i == text.Length
+            if (i == text.Length
                 || char.IsWhiteSpace(text[i]) != char.IsWhiteSpace(text[i - 1])
-                || (breaksAtHyphens && BreaksBehindHyphen(text, i))
-                || (breaksLongWords && i - start == width && !char.IsWhiteSpace(text[i - 1]));
-            if (ends)
+                || (breaksAtHyphens && BreaksBehindHyphen(text, i)))
             {
                 yield return text[start..i];
                 start = i;

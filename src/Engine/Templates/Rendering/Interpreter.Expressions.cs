@@ -164,7 +164,9 @@ internal sealed partial class Interpreter
             arguments.Named, argument => new KeyValuePair<string, Value>(argument.Name, Evaluate(argument.Value, scope)));
         if (arguments.Spread is { } spread)
         {
-            positional = [.. positional, .. Iteration.Items(context, Evaluate(spread, scope))];
+            var more = Iteration.Items(context, Evaluate(spread, scope));
+            context.Meter.Step(more.Length);
+            positional = [.. positional, .. more];
         }
 
         if (arguments.NamedSpread is { } namedSpread)

@@ -88,7 +88,7 @@ internal sealed partial class Interpreter(RenderContext context)
                 Assign(assignment.Target, Evaluate(assignment.Value, scope), scope);
                 return Flow.Normal;
             case BlockAssignment assignment:
-                var captured = Value.From(Capture(assignment.Body, new Scope(scope)));
+                var captured = Value.From(Capture(assignment.Body, Inner(scope)));
                 Assign(assignment.Target, assignment.Filter is { } f ? FilterText(f, captured, scope) : captured, scope);
                 return Flow.Normal;
             case With with:
@@ -100,13 +100,19 @@ internal sealed partial class Interpreter(RenderContext context)
                 Print(ExecuteCall(block, scope));
                 return Flow.Normal;
             case FilterBlock block:
-                Print(FilterText(block.Filter, Value.From(Capture(block.Body, new Scope(scope))), scope));
+                Print(FilterText(block.Filter, Value.From(Capture(block.Body, Inner(scope))), scope));
                 return Flow.Normal;
             case ScopedBody block:
-                return Execute(block.Body, new Scope(scope));
+                return Execute(block.Body, Inner(scope));
             default:
                 throw new Fault("the template has a statement that cannot be executed");
         }
+    }
+
+    private Scope Inner(Scope outer)
+    {
+        context.Meter.Step(Scope.Cost);
+        return new Scope(outer);
     }
 
     private void Print(Value value) => output.Append(ValueText.Str(context, value));
@@ -154,7 +160,7 @@ internal sealed partial class Interpreter(RenderContext context)
             ? null
             : item =>
             {
-                var test = new Scope(scope);
+                var test = Inner(scope);
                 Assign(statement.Target, item, test);
                 return Evaluate(expression, test).IsTrue;
             };
@@ -162,7 +168,7 @@ internal sealed partial class Interpreter(RenderContext context)
         bool completed = false;
         while (loop.MoveNext(out var item))
         {
-            var round = new Scope(scope);
+            var round = Inner(scope);
             round.Set("loop", Value.From(loop));
             Assign(statement.Target, item, round);
             var flow = Execute(statement.Body, round);
@@ -175,12 +181,12 @@ internal sealed partial class Interpreter(RenderContext context)
             completed |= flow == Flow.Normal;
         }
 
-        return completed ? Flow.Normal : Execute(statement.Otherwise, new Scope(scope));
+        return completed ? Flow.Normal : Execute(statement.Otherwise, Inner(scope));
     }
 
     private Flow ExecuteWith(With statement, Scope scope)
     {
-        var inner = new Scope(scope);
+        var inner = Inner(scope);
         foreach (var (target, value) in statement.Bindings)
         {
             Assign(target, Evaluate(value, scope), inner);
@@ -208,13 +214,19 @@ internal sealed partial class Interpreter(RenderContext context)
     {
         switch (target)
         {
-            case NamespaceTarget member when !scope.TryGet(context.Meter, member.Owner, out var owner) || !owner.TryGetObject<Namespace>(out _):
-                throw new Fault($"'{member.Owner}' is not a namespace, so that '{member.Owner}.{member.Name}' cannot be set");
+            case NamespaceTarget member:
+                FindNamespace(member, scope);
+                break;
             case TupleTarget tuple:
                 Array.ForEach(tuple.Items, item => CheckNamespaces(item, scope));
                 break;
         }
     }
+
+    private Namespace FindNamespace(NamespaceTarget member, Scope scope)
+        => scope.TryGet(context.Meter, member.Owner, out var owner) && owner.TryGetObject<Namespace>(out var space)
+            ? space
+            : throw new Fault($"'{member.Owner}' is not a namespace, so that '{member.Owner}.{member.Name}' cannot be set");
 
     private void Assign(Target target, Value value, Scope scope)
     {
@@ -223,8 +235,8 @@ internal sealed partial class Interpreter(RenderContext context)
             case NameTarget name:
                 scope.Set(name.Name, value);
                 break;
-            case NamespaceTarget member when scope.TryGet(context.Meter, member.Owner, out var owner) && owner.TryGetObject<Namespace>(out var space):
-                space.Set(member.Name, value);
+            case NamespaceTarget member:
+                FindNamespace(member, scope).Set(member.Name, value);
                 break;
             case TupleTarget tuple:
                 var items = Iteration.Items(context, value);

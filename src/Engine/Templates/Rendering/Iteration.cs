@@ -20,7 +20,7 @@ internal static class Iteration
                 return [.. value.Dict.Keys];
             case ValueKind.String:
                 context.Meter.Step(value.String.Length);
-                return Array.ConvertAll(PythonText.Split(value.String), point => Value.Text(point, value.IsMarkup));
+                return Array.ConvertAll(PythonText.Split(value.String), Value.From);
             case ValueKind.Object:
                 return value.Object.Iterate(context);
             default:

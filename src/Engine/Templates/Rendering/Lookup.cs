@@ -126,8 +126,8 @@ internal static class Lookup
         context.Meter.Text(count);
         if (stride == 1)
         {
-            int begin = PythonText.Offset(text, count == 0 ? 0 : first);
-            return Value.Text(text.Substring(begin, PythonText.Offset(text[begin..], count)), owner.IsMarkup);
+            int begin = PythonText.Offset(text, 0, count == 0 ? 0 : first);
+            return Value.Text(text[begin..PythonText.Offset(text, begin, count)], owner.IsMarkup);
         }
 
         var builder = new TextBuilder(context.Meter);

@@ -33,7 +33,7 @@ internal sealed class Macro(Interpreter interpreter, MacroSignature signature, S
         var parameters = signature.Parameters;
         int given = Math.Min(arguments.Positional.Length, parameters.Length);
         var isSet = new bool[parameters.Length];
-        context.Meter.Step((1L + parameters.Length) * (1 + named.Count));
+        context.Meter.Step(Scope.Cost + ((1L + parameters.Length) * (1 + named.Count)));
         for (int i = 0; i < parameters.Length; i++)
         {
             if (i < given)

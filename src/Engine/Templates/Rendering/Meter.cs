@@ -30,7 +30,7 @@ internal sealed class Meter(TemplateLimits limits)
     {
         if (needle <= length)
         {
-            Step((length >> 6) * (1 + (needle >> 6)));
+            Step((length >> 6) * (1 + (needle >> 4)));
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class RenderContext
     /// <summary>A list of texts, charged.</summary>
     public Value List(IReadOnlyList<string> texts)
     {
-        Meter.Step(texts.Count);
+        Meter.Step(4L * texts.Count);
         var items = new Value[texts.Count];
         for (int i = 0; i < items.Length; i++)
         {
@@ -46,6 +46,10 @@ internal sealed class RenderContext
         return Value.Text(text, markup);
     }
 
-    /// <summary>A dictionary to be filled.</summary>
-    public Dictionary NewDictionary() => new(Comparer);
+    /// <summary>A dictionary to be filled, charged as the table that it is.</summary>
+    public Dictionary NewDictionary()
+    {
+        Meter.Step(16);
+        return new Dictionary(Comparer);
+    }
 }

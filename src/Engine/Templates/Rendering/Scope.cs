@@ -8,6 +8,9 @@ namespace Hearth.Engine.Templates.Rendering;
 /// </summary>
 internal sealed class Scope(Scope? outer)
 {
+    /// <summary>What making a scope is charged: a table and its first entry.</summary>
+    public const int Cost = 8;
+
     private readonly Dictionary<string, Value> names = [];
     private readonly Scope? outer = outer;
 

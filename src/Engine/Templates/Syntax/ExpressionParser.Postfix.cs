@@ -102,6 +102,7 @@ internal sealed partial class ExpressionParser
         tokens.ExpectOperator("(");
         var positional = new List<Expression>();
         var named = new List<(string, Expression)>();
+        var names = new HashSet<string>();
         Expression? spread = null, namedSpread = null;
         while (!tokens.TakeIfOperator(")"))
         {
@@ -118,6 +119,10 @@ internal sealed partial class ExpressionParser
                 string name = tokens.Take().Text;
                 tokens.Take();
                 named.Add((name, Parse()));
+                if (!names.Add(name))
+                {
+                    throw tokens.Error($"the argument '{name}' is given twice");
+                }
             }
             else if (namedSpread is null && spread is null && named.Count == 0)
             {

@@ -309,7 +309,7 @@ internal sealed class StatementParser
         bool isTuple = false;
         while (targets.Count == 0 || !IsTargetEnd(endName))
         {
-            targets.Add(ParseSingleTarget(allowsNamespace));
+            targets.Add(ParseSingleTarget(allowsNamespace, isInLoop: loops > 0 || endName == "in"));
             if (!tokens.TakeIfOperator(","))
             {
                 break;
@@ -325,12 +325,12 @@ internal sealed class StatementParser
         => tokens.Current.Kind == TokenKind.BlockEnd || tokens.Current.IsOperator(")")
             || (endName is not null && tokens.Current.IsName(endName));
 
-    private Target ParseSingleTarget(bool allowsNamespace)
+    private Target ParseSingleTarget(bool allowsNamespace, bool isInLoop)
     {
         if (tokens.TakeIfOperator("("))
         {
             tokens.Enter();
-            var inner = ParseTarget(allowsNamespace: false);
+            var inner = ParseTarget(allowsNamespace: false, endName: isInLoop ? "in" : null);
             tokens.Leave();
             tokens.ExpectOperator(")");
             return inner;
@@ -340,6 +340,11 @@ internal sealed class StatementParser
         if (name.Text is "true" or "True" or "false" or "False" or "none" or "None")
         {
             throw SyntaxError.At(name.Line, $"'{name.Text}' cannot be assigned to");
+        }
+
+        if (name.Text == "loop" && isInLoop)
+        {
+            throw SyntaxError.At(name.Line, "'loop' belongs to the loop and cannot be assigned to within it");
         }
 
         return allowsNamespace && tokens.TakeIfOperator(".")

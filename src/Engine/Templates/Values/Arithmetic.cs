@@ -10,12 +10,18 @@ internal static class Arithmetic
     public static Value Apply(RenderContext context, string symbol, Value x, Value y)
     {
         RefuseUndefined(x);
+        if (symbol == "%" && x.IsString)
+        {
+            return PercentFormat.Format(context, x, y);
+        }
+
         RefuseUndefined(y);
         if (x.IsNumber && y.IsNumber)
         {
+            context.Meter.Step(Numbers.Cost(x) * Numbers.Cost(y));
             return x.Kind == ValueKind.Float || y.Kind == ValueKind.Float || symbol == "/"
                 ? OfFloats(symbol, x, y)
-                : OfIntegers(symbol, x, y);
+                : OfIntegers(context, symbol, x, y);
         }
 
         return symbol switch
@@ -23,7 +29,6 @@ internal static class Arithmetic
             "+" when x.Kind == y.Kind && IsSequence(x) => Join(context, x, y),
             "*" when x.IsIntegral && IsSequence(y) => Repeat(context, y, x),
             "*" when y.IsIntegral && IsSequence(x) => Repeat(context, x, y),
-            "%" when x.IsString => PercentFormat.Format(context, x, y),
             _ => throw new Fault($"unsupported operand type(s) for {symbol}: '{x.TypeName}' and '{y.TypeName}'"),
         };
     }
@@ -113,7 +118,7 @@ internal static class Arithmetic
         return OfKind(x, [.. x.Items, .. y.Items]);
     }
 
-    private static Value OfIntegers(string symbol, Value x, Value y)
+    private static Value OfIntegers(RenderContext context, string symbol, Value x, Value y)
     {
         if (x.TryGetLong(out long a) && y.TryGetLong(out long b) && OfLongs(symbol, a, b) is { } result)
         {
@@ -130,6 +135,7 @@ internal static class Arithmetic
             case "*":
                 return Numbers.Checked(left * right);
             case "**":
+                context.Meter.Step(Numbers.MaxDigits);
                 return Power(left, right);
         }
 
@@ -219,9 +225,10 @@ internal static class Arithmetic
         }
 
         // Scale so that the quotient fits a long with more bits than a float has; a sticky last bit keeps the rounding right.
-        int shift = (int)(62 - (x.GetBitLength() - y.GetBitLength()));
-        var dividend = BigInteger.Abs(x) << Math.Max(0, shift);
-        var divisor = BigInteger.Abs(y) << Math.Max(0, -shift);
+        BigInteger dividend = BigInteger.Abs(x), divisor = BigInteger.Abs(y);
+        int shift = (int)(62 - (dividend.GetBitLength() - divisor.GetBitLength()));
+        dividend <<= Math.Max(0, shift);
+        divisor <<= Math.Max(0, -shift);
         var quotient = BigInteger.DivRem(dividend, divisor, out var rest);
         double magnitude = Math.ScaleB((long)quotient | (rest.IsZero ? 0L : 1L), -shift);
         if (double.IsInfinity(magnitude))

@@ -27,6 +27,14 @@ internal static class FloatText
         return double.IsNegative(value) ? "-" + text : text;
     }
 
+    /// <summary>The price of rounding a float to that many digits, in steps: it is exact, on integers that may be long.</summary>
+    public static long Cost(double value, int digits)
+    {
+        int exponent = double.IsFinite(value) && value != 0 ? Math.Abs(Math.ILogB(value)) : 0;
+        long size = 1 + ((exponent + (4 * Math.Min(MaxPrecision, Math.Abs((long)digits)))) >> 6);
+        return size * size;
+    }
+
     /// <summary>What Python prints for infinities and NaN.</summary>
     public static string NonFinite(double value) => double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
 

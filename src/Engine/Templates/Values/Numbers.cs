@@ -11,6 +11,10 @@ internal static class Numbers
 
     private const int MaxBits = 14_284; // 10^4300 has 14285 bits
 
+    /// <summary>What an operand multiplies the price of an operation by: one, or more for integers that no long holds.</summary>
+    public static long Cost(Value value)
+        => value.Kind != ValueKind.Integer || value.TryGetLong(out _) ? 1 : 1 + (value.Integer.GetBitLength() >> 8);
+
     /// <summary>An integer value, refused where it has grown too large.</summary>
     public static Value Checked(BigInteger value)
         => value.GetBitLength() <= MaxBits ? Value.From(value) : throw new Fault($"an integer has more than {MaxDigits} digits");

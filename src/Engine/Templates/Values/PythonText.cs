@@ -38,16 +38,15 @@ internal static class PythonText
         return count;
     }
 
-    /// <summary>The UTF-16 index of a code point's index, which may be the length.</summary>
-    public static int Offset(string text, int index)
+    /// <summary>The UTF-16 offset that lies a number of code points behind <paramref name="offset"/>.</summary>
+    public static int Offset(string text, int offset, int points)
     {
-        if (!HasPairs(text))
+        if (!HasPairs(text.AsSpan(offset)))
         {
-            return index;
+            return offset + points;
         }
 
-        int offset = 0;
-        for (; index > 0; index--)
+        for (; points > 0; points--)
         {
             offset += WidthAt(text, offset);
         }

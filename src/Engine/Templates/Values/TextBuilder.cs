@@ -18,7 +18,7 @@ internal sealed class TextBuilder(Meter meter)
         return this;
     }
 
-    public TextBuilder Append(char c) => Append(new ReadOnlySpan<char>(in c));
+    public TextBuilder Append(char c) => Append(c, 1);
 
     public TextBuilder Append(char c, long count)
     {

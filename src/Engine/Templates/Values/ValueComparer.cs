@@ -3,7 +3,9 @@ using Hearth.Engine.Templates.Rendering;
 
 namespace Hearth.Engine.Templates.Values;
 
-/// <summary>Python's <c>==</c> and <c>hash</c>. Every comparison is charged, for values that share parts compare in exponential time.</summary>
+/// <summary>
+/// Python's <c>==</c> and <c>hash</c>. Every comparison is charged, for values that share parts compare in exponential time.
+/// </summary>
 internal sealed class ValueComparer(Meter meter) : IEqualityComparer<Value>
 {
     public bool Equals(Value x, Value y)

@@ -49,7 +49,7 @@ internal static class ValueText
                 builder.Append(value.Boolean ? "True" : "False");
                 break;
             case ValueKind.Integer:
-                builder.Append(IntegerText(value));
+                builder.Append(IntegerText(context, value));
                 break;
             case ValueKind.Float:
                 builder.Append(FloatText.Repr(value.Float));
@@ -72,10 +72,16 @@ internal static class ValueText
         }
     }
 
-    public static string IntegerText(Value value)
-        => value.TryGetLong(out long small)
-            ? small.ToString(CultureInfo.InvariantCulture)
-            : value.Integer.ToString(CultureInfo.InvariantCulture);
+    public static string IntegerText(RenderContext context, Value value)
+    {
+        if (value.TryGetLong(out long small))
+        {
+            return small.ToString(CultureInfo.InvariantCulture);
+        }
+
+        context.Meter.Step(Numbers.Cost(value) * Numbers.Cost(value));
+        return value.Integer.ToString(CultureInfo.InvariantCulture);
+    }
 
     private static void AppendItems(RenderContext context, TextBuilder builder, char open, Value[] items, char close)
     {
