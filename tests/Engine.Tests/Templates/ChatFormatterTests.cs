@@ -18,7 +18,8 @@ public sealed class ChatFormatterTests
     public void A_models_own_template_is_used()
     {
         var formatter = new ChatFormatter(
-            "{{ bos_token }}{% for m in messages %}[{{ m.role }}]{{ m.content }}{{ eos_token }}{% endfor %}{% if add_generation_prompt %}>{% endif %}",
+            "{{ bos_token }}{% for m in messages %}[{{ m.role }}]{{ m.content }}{{ eos_token }}{% endfor %}"
+            + "{% if add_generation_prompt %}>{% endif %}",
             "<s>", "</s>", _ => true);
         Assert.True(formatter.HasModelTemplate);
         Assert.Empty(formatter.StopTexts);
@@ -68,7 +69,8 @@ public sealed class ChatFormatterTests
             new("tool", "7") { Name = "f", ToolCallId = "c1" },
         ];
         Assert.Equal(
-            """[{"role": "assistant", "content": null, "reasoning_content": "hm", "tool_calls": [{"function": {"name": "f", "arguments": {"x": 1.0}}}]}, """
+            """[{"role": "assistant", "content": null, "reasoning_content": "hm","""
+            + """ "tool_calls": [{"function": {"name": "f", "arguments": {"x": 1.0}}}]}, """
             + """{"role": "tool", "content": "7", "name": "f", "tool_call_id": "c1"}]""",
             formatter.Format(messages, false));
     }
@@ -88,8 +90,9 @@ public sealed class ChatFormatterTests
     [Fact]
     public void The_recorded_conversations_come_out_the_same_through_messages()
     {
-        var formatter = new ChatFormatter(TemplateVectors.Template("meta-llama-Llama-3.1-8B-Instruct"), "<s>", "</s>", _ => true, FixedClock.Instance);
-        var expected = TemplateVectors.Expected("meta-llama-Llama-3.1-8B-Instruct");
+        const string model = "meta-llama-Llama-3.1-8B-Instruct";
+        var formatter = new ChatFormatter(TemplateVectors.Template(model), "<s>", "</s>", _ => true, FixedClock.Instance);
+        var expected = TemplateVectors.Expected(model);
         ChatMessage[] messages = [new("system", "You are terse."), new("user", "What is 2+2?")];
         Assert.Equal(expected.GetProperty("system-user").GetProperty("text").GetString(), formatter.Format(messages, true));
     }

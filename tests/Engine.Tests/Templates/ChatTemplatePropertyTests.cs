@@ -11,12 +11,13 @@ public sealed class ChatTemplatePropertyTests
 {
     private static readonly string[] Pieces =
     [
-        "{{", "}}", "{%", "%}", "{#", "#}", "{{-", "-}}", "{%-", "-%}", "{%+", "+%}", "{% if x %}", "{% else %}", "{% elif y %}", "{% endif %}",
-        "{% for a in x %}", "{% endfor %}", "{% set a = ", "{% macro f(a, b=1) %}", "{% endmacro %}", "{% call f() %}", "{% endcall %}",
-        "{% raw %}", "{% endraw %}", "{% break %}", "{% with a = 1 %}", "{% endwith %}", "{% filter upper %}", "{% endfilter %}", "x", "y", "a",
-        "f(1)", "loop.index", "'text'", "\"", "'", "1", "2.5", "-", "+", "*", "/", "//", "%", "**", "~", "|", "upper", "join(',')", "tojson",
-        "map('upper')", "sort", "is", "not", "defined", "in", "and", "or", "if", "else", "(", ")", "[", "]", "{", "}", ":", ",", ".", "=", "==", "<",
-        " ", "\n", "\r\n", "\t", "é", "😀", "\ud800", "\\", "namespace()", "range(3)", "none", "true",
+        "{{", "}}", "{%", "%}", "{#", "#}", "{{-", "-}}", "{%-", "-%}", "{%+", "+%}", "{% if x %}", "{% else %}",
+        "{% elif y %}", "{% endif %}", "{% for a in x %}", "{% endfor %}", "{% set a = ", "{% macro f(a, b=1) %}",
+        "{% endmacro %}", "{% call f() %}", "{% endcall %}", "{% raw %}", "{% endraw %}", "{% break %}", "{% with a = 1 %}",
+        "{% endwith %}", "{% filter upper %}", "{% endfilter %}", "x", "y", "a", "f(1)", "loop.index", "'text'", "\"", "'", "1",
+        "2.5", "-", "+", "*", "/", "//", "%", "**", "~", "|", "upper", "join(',')", "tojson", "map('upper')", "sort", "is",
+        "not", "defined", "in", "and", "or", "if", "else", "(", ")", "[", "]", "{", "}", ":", ",", ".", "=", "==", "<", " ",
+        "\n", "\r\n", "\t", "é", "😀", "\ud800", "\\", "namespace()", "range(3)", "none", "true",
     ];
 
     private static readonly Gen<JsonNode?> Scalars = Gen.OneOf<JsonNode?>(
@@ -35,7 +36,9 @@ public sealed class ChatTemplatePropertyTests
 
     [Property(MaxTest = 1000)]
     public Property Random_expressions_are_rendered_or_refused()
-        => Prop.ForAll(Gen.Elements(Pieces[30..]).ArrayOf().ToArbitrary(), pieces => RenderOrRefuse($"{{{{ {string.Join(' ', pieces)} }}}}"));
+        => Prop.ForAll(
+            Gen.Elements(Pieces[Array.IndexOf(Pieces, "x")..]).ArrayOf().ToArbitrary(),
+            pieces => RenderOrRefuse($"{{{{ {string.Join(' ', pieces)} }}}}"));
 
     [Property(MaxTest = 500)]
     public void Text_without_tags_renders_to_itself(NonNull<string> text)

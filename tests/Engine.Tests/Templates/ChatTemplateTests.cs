@@ -103,15 +103,16 @@ public sealed class ChatTemplateTests
     [Fact]
     public void A_loop_condition_sees_what_the_body_has_set_before()
         => Assert.Equal("12", Render(
-            "{% set ns = namespace(stop=false) %}{% for i in [1, 2, 3] if not ns.stop %}{{ i }}{% set ns.stop = i == 2 %}{% endfor %}", "{}"));
+            "{% set ns = namespace(stop=false) %}"
+            + "{% for i in [1, 2, 3] if not ns.stop %}{{ i }}{% set ns.stop = i == 2 %}{% endfor %}",
+            "{}"));
 
     [Fact]
     public void Variables_are_a_JSON_object_of_valid_text()
     {
         var template = ChatTemplate.Parse("{{ a }}");
-        Assert.Throws<TemplateException>(() => template.Render(JsonDocument.Parse("[1]").RootElement, FixedClock.Instance));
-        Assert.Throws<TemplateException>(() => template.Render(JsonDocument.Parse("{\"a\": \"\\ud800\"}").RootElement, FixedClock.Instance));
-        Assert.Throws<TemplateException>(() => template.Render(default(JsonElement), FixedClock.Instance));
+        JsonElement[] wrong = [JsonDocument.Parse("[1]").RootElement, JsonDocument.Parse("""{"a": "\ud800"}""").RootElement, default];
+        Assert.All(wrong, variables => Assert.Throws<TemplateException>(() => template.Render(variables, FixedClock.Instance)));
     }
 
     [Fact]

@@ -17,7 +17,8 @@ internal static class TemplateVectors
 
     /// <summary>The models that have a template.</summary>
     public static IEnumerable<string> Models
-        => Shared.Keys.Where(name => name.EndsWith(".jinja", StringComparison.Ordinal)).Select(name => name["models/".Length..^".jinja".Length]);
+        => Shared.Keys.Where(name => name.EndsWith(".jinja", StringComparison.Ordinal))
+            .Select(name => name["models/".Length..^".jinja".Length]);
 
     public static string Template(string model) => Shared[$"models/{model}.jinja"];
 
