@@ -78,13 +78,7 @@ public sealed unsafe partial class Cpu
     public void Scale(Rows y, float factor) => ForEach(new ScaleOperation(y, factor), y.Count, y.Width);
 
     /// <summary>y = 0.</summary>
-    public void Clear(Rows y)
-    {
-        if (IsMeasuring)
-            return;
-        for (int row = 0; row < y.Count; row++)
-            y[row].Clear();
-    }
+    public static void Clear(Rows y) => y.AsSpan2D().Clear();
 
     /// <summary>y = y limited to [-limit, limit].</summary>
     public void Clamp(Rows y, float limit) => ForEach(new ClampOperation(y, limit), y.Count, y.Width);

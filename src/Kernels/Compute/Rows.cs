@@ -1,3 +1,5 @@
+using CommunityToolkit.HighPerformance;
+
 namespace Hearth.Kernels.Compute;
 
 /// <summary>
@@ -35,6 +37,10 @@ public readonly unsafe struct Rows
             return new(Row(row), Width);
         }
     }
+
+    /// <summary>The rows as a matrix view; empty while only measuring.</summary>
+    public Span2D<float> AsSpan2D()
+        => Pointer == null ? default : new Span2D<float>(Pointer, Count, Width, checked((int)(Stride - Width)));
 
     /// <summary>Some of the columns of all rows.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The columns are not within the rows.</exception>

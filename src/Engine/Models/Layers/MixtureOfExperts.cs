@@ -56,7 +56,7 @@ public sealed record MixtureOfExperts(ExpertRouter Router, ExpertMatrices Expert
         ArgumentNullException.ThrowIfNull(pass);
         var cpu = pass.Cpu;
         var sums = cpu.Rent(x.Count, Experts.Down[0].Rows);
-        cpu.Clear(sums);
+        Cpu.Clear(sums);
         AddExperts(pass, x, sums);
         return sums;
     }
