@@ -68,6 +68,11 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512 FromSBytes(Vector128<sbyte> values)
+        => new(Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(values)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx512 operator +(Avx512 left, Avx512 right) => new(left.Floats + right.Floats);
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Hearth.Kernels.Isa;
 
 /// <summary>
@@ -53,6 +55,9 @@ public unsafe interface IRung<TSelf>
 
     /// <summary>Sixteen brain floats, widened exactly.</summary>
     static abstract TSelf LoadBFloat16(ushort* source);
+
+    /// <summary>Sixteen signed bytes as floats.</summary>
+    static abstract TSelf FromSBytes(Vector128<sbyte> values);
 
     /// <summary>Lane-wise sum.</summary>
     static abstract TSelf operator +(TSelf left, TSelf right);

@@ -108,6 +108,18 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> FromSBytes(Vector128<sbyte> values)
+    {
+        var low = AdvSimd.SignExtendWideningLower(values.GetLower());
+        var high = AdvSimd.SignExtendWideningUpper(values);
+        return ToSingle(new(
+            AdvSimd.SignExtendWideningLower(low.GetLower()),
+            AdvSimd.SignExtendWideningUpper(low),
+            AdvSimd.SignExtendWideningLower(high.GetLower()),
+            AdvSimd.SignExtendWideningUpper(high)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Neon<TDot> operator +(Neon<TDot> left, Neon<TDot> right)
         => new(left.F0 + right.F0, left.F1 + right.F1, left.F2 + right.F2, left.F3 + right.F3);
 

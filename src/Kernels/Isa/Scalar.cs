@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Hearth.Kernels.Isa;
 
@@ -61,6 +62,15 @@ public unsafe struct Scalar : IRung<Scalar>
         Unsafe.SkipInit(out Scalar result);
         for (int i = 0; i < 16; i++)
             Ints(&result)[i] = source[i] << 16;
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public static Scalar FromSBytes(Vector128<sbyte> values)
+    {
+        Unsafe.SkipInit(out Scalar result);
+        for (int i = 0; i < 16; i++)
+            Floats(&result)[i] = values.GetElement(i);
         return result;
     }
 

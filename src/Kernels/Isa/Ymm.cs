@@ -88,6 +88,12 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
         => new(Avx2.ConvertToVector256Int32(source) << 16, Avx2.ConvertToVector256Int32(source + 8) << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> FromSBytes(Vector128<sbyte> values)
+        => new(
+            Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(values)),
+            Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(Sse2.ShiftRightLogical128BitLane(values, 8))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> operator +(Ymm<TDot> left, Ymm<TDot> right)
         => new(left.LowFloats + right.LowFloats, left.HighFloats + right.HighFloats);
 

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Hearth.Kernels.Isa;
 using Hearth.Kernels.Tests.Matmul;
 
@@ -53,6 +54,7 @@ internal sealed unsafe class RungCase<TRung>(string name) : RungCase
             ["AddInt32"] = (a, b) => Bytes(TRung.AddInt32(From(a), From(b))),
             ["LoadHalf"] = (a, _) => Bytes(LoadHalf(a, small: false)),
             ["LoadSmallHalf"] = (a, _) => Bytes(LoadHalf(a, small: true)),
+            ["FromSBytes"] = (a, _) => Bytes(TRung.FromSBytes(Vector128.Create<byte>(a.AsSpan(0, 16)).AsSByte())),
             ["LoadBFloat16"] = (a, _) => Bytes(LoadBFloat16(a)),
             ["StoreAsSBytes"] = (a, _) => StoreAsSBytes(a),
         };
