@@ -16,6 +16,8 @@ internal sealed unsafe class AttentionKernels<TRung> : AttentionKernels
         Add<SingleElement>(KvType.F32);
         Add<HalfElement>(KvType.F16);
         Add<BFloat16Element>(KvType.BF16);
+        AddQuantized<ByteGroup>(KvType.Q8_0);
+        AddQuantized<NibbleGroup>(KvType.Q4_0);
 
         void Add<TElement>(KvType type)
             where TElement : unmanaged, IKvElement
@@ -23,10 +25,17 @@ internal sealed unsafe class AttentionKernels<TRung> : AttentionKernels
             keys[(int)type] = new FloatKeys<TRung, TElement>();
             values[(int)type] = new ValueVectors<TRung, TElement>();
         }
+
+        void AddQuantized<TGroup>(KvType type)
+            where TGroup : unmanaged, IKvGroup, IValueVectors
+        {
+            keys[(int)type] = new QuantizedKeys<TRung, TGroup>();
+            values[(int)type] = new ValueVectors<TRung, TGroup>();
+        }
     }
 
     public override void StoreKey(in KvHeadShape shape, float* key, byte* head, int position)
-        => keys[(int)shape.KeyType].Store(key, shape.KeyLength, head, position);
+        => keys[(int)shape.KeyType].Store(shape, key, head, position);
 
     public override void StoreValue(in KvHeadShape shape, float* value, byte* head, int position)
         => values[(int)shape.ValueType]

@@ -13,8 +13,9 @@ internal sealed unsafe class FloatKeys<TRung, TElement> : KeyStorage
 {
     private const int Block = KvHeadShape.BlockPositions;
 
-    public override void Store(float* key, int length, byte* keys, int position)
+    public override void Store(in KvHeadShape shape, float* key, byte* keys, int position)
     {
+        int length = shape.KeyLength;
         byte* narrow = stackalloc byte[TElement.Bytes * length];
         TElement.Encode(new ReadOnlySpan<float>(key, length), new Span<byte>(narrow, TElement.Bytes * length));
         int first = (position / Block * Block * length) + (position % Block);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hearth.Kernels.Isa;
 
 namespace Hearth.Kernels.Attention;
@@ -14,6 +15,16 @@ internal unsafe interface IValueVectors
     /// <param name="vectors">How many sixteens there are.</param>
     static abstract TRung Load<TRung>(byte* row, int vector, int vectors)
         where TRung : unmanaged, IRung<TRung>;
+
+    /// <summary>Loads two sixteens, the first of which has an even number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual void LoadPair<TSelf, TRung>(byte* row, int vector, int vectors, out TRung first, out TRung second)
+        where TSelf : struct, IValueVectors
+        where TRung : unmanaged, IRung<TRung>
+    {
+        first = TSelf.Load<TRung>(row, vector, vectors);
+        second = TSelf.Load<TRung>(row, vector + 1, vectors);
+    }
 
     /// <summary>Writes the value of a position.</summary>
     /// <param name="values">A multiple of 16 dimensions.</param>

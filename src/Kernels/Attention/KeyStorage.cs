@@ -4,11 +4,11 @@ namespace Hearth.Kernels.Attention;
 internal abstract unsafe class KeyStorage
 {
     /// <summary>Writes the key of one position.</summary>
-    /// <param name="key">[length].</param>
-    /// <param name="length">Dimensions.</param>
+    /// <param name="shape">Layout of the head.</param>
+    /// <param name="key">[KeyLength].</param>
     /// <param name="keys">The keys of a page.</param>
     /// <param name="position">Position in the page.</param>
-    public abstract void Store(float* key, int length, byte* keys, int position);
+    public abstract void Store(in KvHeadShape shape, float* key, byte* keys, int position);
 
     /// <summary>Brings a tile's queries into the form that <see cref="Scores"/> takes.</summary>
     public abstract void PackQueries(in QueryTile tile, in TileWorkspace workspace);

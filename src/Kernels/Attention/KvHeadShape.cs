@@ -7,8 +7,11 @@ namespace Hearth.Kernels.Attention;
 /// </summary>
 /// <remarks>
 /// <code>
-/// keys    [4 blocks][KeyLength][16 positions]
-/// values  [64 positions][ValueLength, padded to 16]
+/// keys    F32, F16, BF16   [4 blocks][KeyLength][16 positions]
+///         Q8_0, Q4_0       [4 blocks] of: for each 32 dimensions 16 half scales, padded to 64 bytes; then for each 32 dimensions
+///                          the quad lines of Matmul's panels, 512 or 256 bytes
+/// values  F32, F16, BF16   [64 positions][ValueLength, padded to 16]
+///         Q8_0, Q4_0       [64 positions] of: for each 16 dimensions 16 or 8 bytes; then for each 32 dimensions a half scale
 /// </code>
 /// </remarks>
 /// <param name="KeyLength">Dimensions of a key.</param>
@@ -26,11 +29,24 @@ public readonly record struct KvHeadShape(int KeyLength, int ValueLength, KvType
     /// <summary>Dimensions of a stored value, padded so that each starts on a full register.</summary>
     public int PaddedValueLength => (ValueLength + 15) / 16 * 16;
 
+    /// <summary>Bytes of a block of keys.</summary>
+    public int KeyBlockBytes => KeyType switch
+    {
+        KvType.Q8_0 => QuantizedBlockBytes(512),
+        KvType.Q4_0 => QuantizedBlockBytes(256),
+        _ => BlockPositions * KeyLength * ElementBytes(KeyType),
+    };
+
     /// <summary>Bytes of the keys.</summary>
-    public int KeyBytes => PagePositions * KeyLength * Bytes(KeyType);
+    public int KeyBytes => PagePositions / BlockPositions * KeyBlockBytes;
 
     /// <summary>Bytes of the value of one position.</summary>
-    public int ValueRowBytes => PaddedValueLength * Bytes(ValueType);
+    public int ValueRowBytes => ValueType switch
+    {
+        KvType.Q8_0 => PaddedValueLength + (2 * Groups(PaddedValueLength)),
+        KvType.Q4_0 => (PaddedValueLength / 2) + (2 * Groups(PaddedValueLength)),
+        _ => PaddedValueLength * ElementBytes(ValueType),
+    };
 
     /// <summary>Bytes of the values.</summary>
     public int ValueBytes => PagePositions * ValueRowBytes;
@@ -38,5 +54,10 @@ public readonly record struct KvHeadShape(int KeyLength, int ValueLength, KvType
     /// <summary>Bytes in all, a multiple of 64.</summary>
     public int TotalBytes => KeyBytes + ValueBytes;
 
-    private static int Bytes(KvType type) => type == KvType.F32 ? 4 : 2;
+    private static int ElementBytes(KvType type) => type == KvType.F32 ? 4 : 2;
+
+    private static int Groups(int length) => (length + 31) / 32;
+
+    private int QuantizedBlockBytes(int lineBytes)
+        => (((2 * BlockPositions * Groups(KeyLength)) + 63) / 64 * 64) + (lineBytes * Groups(KeyLength));
 }

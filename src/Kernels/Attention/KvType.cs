@@ -11,4 +11,10 @@ public enum KvType
 
     /// <summary>Brain floats: the range of 32-bit floats with 8 bits of precision.</summary>
     BF16,
+
+    /// <summary>Bytes with one half scale for 32 dimensions, the blocks of the weight type of that name.</summary>
+    Q8_0,
+
+    /// <summary>4 bits with one half scale for 32 dimensions, the blocks of the weight type of that name.</summary>
+    Q4_0,
 }

@@ -47,14 +47,12 @@ internal static unsafe class ValueProducts<TRung, TVectors, TTile>
             float* probability = probabilities + position;
             for (; position < end; position++)
             {
-                a.MultiplyAdd(TVectors.Load<TRung>(row, vector, vectors), probability, PieceValues.Stride);
-                if (TStreams.Count >= 2)
-                    b.MultiplyAdd(TVectors.Load<TRung>(row, vector + 1, vectors), probability, PieceValues.Stride);
-                if (TStreams.Count >= 4)
-                {
-                    c.MultiplyAdd(TVectors.Load<TRung>(row, vector + 2, vectors), probability, PieceValues.Stride);
-                    d.MultiplyAdd(TVectors.Load<TRung>(row, vector + 3, vectors), probability, PieceValues.Stride);
-                }
+                if (TStreams.Count == 1)
+                    a.MultiplyAdd(TVectors.Load<TRung>(row, vector, vectors), probability, PieceValues.Stride);
+                else
+                    AddPair(ref a, ref b, row, vector, vectors, probability);
+                if (TStreams.Count == 4)
+                    AddPair(ref c, ref d, row, vector + 2, vectors, probability);
 
                 row += rowBytes;
                 probability++;
@@ -69,5 +67,13 @@ internal static unsafe class ValueProducts<TRung, TVectors, TTile>
             c.Store(sums + 32, stride);
             d.Store(sums + 48, stride);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddPair(ref TTile first, ref TTile second, byte* row, int vector, int vectors, float* probability)
+    {
+        TVectors.LoadPair<TVectors, TRung>(row, vector, vectors, out var low, out var high);
+        first.MultiplyAdd(low, probability, PieceValues.Stride);
+        second.MultiplyAdd(high, probability, PieceValues.Stride);
     }
 }

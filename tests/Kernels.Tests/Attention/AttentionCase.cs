@@ -1,4 +1,5 @@
 using Hearth.Kernels.Attention;
+using Hearth.Kernels.Formats;
 using Hearth.Kernels.Memory;
 using Hearth.Kernels.Tests.Elementwise;
 using Hearth.Kernels.Threading;
@@ -14,6 +15,8 @@ internal sealed unsafe class AttentionCase
     private readonly FloatRow queries;
     private readonly FloatRow keys;
     private readonly FloatRow values;
+    private readonly float[] storedKeys;
+    private readonly float[] storedValues;
     private readonly FloatRow? slopes;
     private readonly FloatRow? sinks;
 
@@ -24,6 +27,8 @@ internal sealed unsafe class AttentionCase
         queries = FloatRow.Random(random, tokens * task.Heads * task.Shape.KeyLength);
         keys = FloatRow.Random(random, tokens * task.KvHeads * task.Shape.KeyLength);
         values = FloatRow.Random(random, tokens * task.KvHeads * task.Shape.ValueLength);
+        storedKeys = Stored(task.Shape.KeyType, keys.Values, task.Shape.KeyLength);
+        storedValues = Stored(task.Shape.ValueType, values.Values, task.Shape.ValueLength);
         slopes = alibi ? FloatRow.Random(random, task.Heads, 0.1) : null;
         sinks = sink ? FloatRow.Random(random, task.Heads, 2) : null;
     }
@@ -99,10 +104,10 @@ internal sealed unsafe class AttentionCase
     }
 
     public double Key(int position, int kvHead, int dimension)
-        => Stored(Task.Shape.KeyType, keys.Values[(((position * Task.KvHeads) + kvHead) * Task.Shape.KeyLength) + dimension]);
+        => storedKeys[(((position * Task.KvHeads) + kvHead) * Task.Shape.KeyLength) + dimension];
 
     public double Value(int position, int kvHead, int dimension)
-        => Stored(Task.Shape.ValueType, values.Values[(((position * Task.KvHeads) + kvHead) * Task.Shape.ValueLength) + dimension]);
+        => storedValues[(((position * Task.KvHeads) + kvHead) * Task.Shape.ValueLength) + dimension];
 
     public double Query(int token, int head, int dimension)
         => queries.Values[(((token * Task.Heads) + head) * Task.Shape.KeyLength) + dimension];
@@ -111,12 +116,25 @@ internal sealed unsafe class AttentionCase
 
     public double Sink(int head) => sinks == null ? double.NegativeInfinity : sinks.Values[head];
 
-    private static double Stored(KvType type, float value) => type switch
+    /// <summary>What is left of vectors of a length after they were stored.</summary>
+    private static float[] Stored(KvType type, ReadOnlySpan<float> vectors, int length)
     {
-        KvType.F32 => value,
-        KvType.F16 => (double)(Half)value,
-        _ => BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(value) + 0x7FFF + ((BitConverter.SingleToUInt32Bits(value) >> 16) & 1)) & 0xFFFF_0000),
-    };
+        Assert.True(WeightFormat.TryGet(Enum.Parse<WeightType>(type.ToString()), out var format));
+        int padded = (length + 31) / 32 * 32;
+        var vector = new float[padded];
+        var blocks = new byte[padded / format.BlockWeights * format.BlockBytes];
+        var stored = new float[vectors.Length];
+        for (int at = 0; at < vectors.Length; at += length)
+        {
+            vectors.Slice(at, length).CopyTo(vector);
+            format.Encode(vector, default, blocks);
+            var decoded = new float[padded];
+            format.Decode(blocks, decoded);
+            decoded.AsSpan(0, length).CopyTo(stored.AsSpan(at));
+        }
+
+        return stored;
+    }
 
     /// <summary>The pages, in shuffled order, with a gap of garbage behind each.</summary>
     internal sealed class CacheMemory : IDisposable

@@ -1,3 +1,4 @@
+using Hearth.Kernels.Attention;
 using Hearth.Kernels.Tests.Elementwise;
 
 namespace Hearth.Kernels.Tests.Attention;
@@ -43,8 +44,8 @@ internal static class AttentionReference
                 magnitude += weight * Math.Abs(test.Value(position, kvHead, dimension));
             }
 
-            // A score that is off by e changes its weight by e; numerator and denominator each add up `seen` rounded terms.
-            double tolerance = magnitude * ((2 * scoreError) + ((2 * seen) + 16) * Epsilon);
+            // A score that is off by e changes its weight by the factor exp(e); numerator and denominator each add up `seen` rounded terms.
+            double tolerance = magnitude * (Math.Exp(2 * scoreError) - 1 + (((2 * seen) + 16) * Epsilon));
             float actual = output.Values[(token * test.OutputWidth) + (head * task.Shape.ValueLength) + dimension];
             ElementwiseAssert.Close(expected, actual, tolerance + 1e-37, $"token {token}, head {head}, dimension {dimension}");
         }
@@ -63,8 +64,12 @@ internal static class AttentionReference
         var task = test.Task;
         double score = 0;
         double magnitude = 0;
+        double keyMagnitude = 0;
+        double largestQuery = 0;
         for (int dimension = 0; dimension < task.Shape.KeyLength; dimension++)
         {
+            keyMagnitude += Math.Abs(test.Key(position, kvHead, dimension));
+            largestQuery = Math.Max(largestQuery, Math.Abs(test.Query(token, head, dimension)));
             double term = test.Query(token, head, dimension) * test.Key(position, kvHead, dimension);
             score += term;
             magnitude += Math.Abs(term);
@@ -72,6 +77,10 @@ internal static class AttentionReference
 
         score *= task.Scale;
         double error = Math.Abs(task.Scale) * magnitude * (task.Shape.KeyLength + 1) * Epsilon;
+
+        // Quantised keys meet queries rounded to steps of a 127th of the largest, at worst half a step off in every dimension.
+        if (task.Shape.KeyType is KvType.Q8_0 or KvType.Q4_0)
+            error += Math.Abs(task.Scale) * keyMagnitude * largestQuery / 254;
         if (task.SoftCap > 0)
         {
             score = task.SoftCap * Math.Tanh(score / task.SoftCap);

@@ -190,8 +190,8 @@ public sealed unsafe class PagedAttentionTests : IDisposable
         var task = AttentionCase.Shaped(kvHeads * random.Next(1, 10), kvHeads, tokens, random.Next(1, 72), random.Next(1, 72));
         task.Shape = task.Shape with
         {
-            KeyType = (KvType)random.Next(3),
-            ValueType = (KvType)random.Next(3),
+            KeyType = (KvType)random.Next(5),
+            ValueType = (KvType)random.Next(5),
         };
         task.Causal = random.Next(4) > 0;
         task.Window = random.Next(3) == 0 ? random.Next(1, tokens + 2) : 0;

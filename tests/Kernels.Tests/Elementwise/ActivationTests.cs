@@ -139,11 +139,11 @@ public sealed unsafe class ActivationTests
         Activation.Relu => 0,
         Activation.ReluSquared => HalfUlp,
         Activation.Exp => 2 * HalfUlp,
-        Activation.Silu or Activation.Sigmoid => 4 * HalfUlp,
+        Activation.Silu or Activation.Sigmoid or Activation.Tanh => 3 * HalfUlp,
         Activation.GeluQuick => (4 + (x < 0 ? 2 * 1.702 * -x : 1)) * HalfUlp,
         Activation.Gelu => (4 + (x < 0 ? 4 * 1.6 * (-x - 0.044715 * x * x * x) : 4)) * HalfUlp,
-        Activation.GeluErf => 10 * HalfUlp,
-        _ => 6 * HalfUlp,
+        Activation.GeluErf => 8 * HalfUlp,
+        _ => 4 * HalfUlp,
     };
 
     /// <summary>Below the smallest normal float the exponential is zero, which x / (1 + e^-x) and its kin inherit.</summary>
