@@ -120,7 +120,8 @@ public sealed class ProcessTests
     public void Version_says_that_the_environment_chose()
     {
         using var process = Start(["--version"], "scalar");
-        Assert.Contains("rung scalar: HEARTH_ISA asks for it; this machine has scalar", process.StandardOutput.ReadToEnd(), StringComparison.Ordinal);
+        string output = process.StandardOutput.ReadToEnd();
+        Assert.Contains("rung scalar: HEARTH_ISA asks for it; this machine has scalar", output, StringComparison.Ordinal);
         AssertEnds(process, ExitCodes.Success);
     }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Hearth.Cli.Commands;
 
 /// <summary>What one line of the benchmark measures: reading a prompt or generating tokens, behind some tokens already read.</summary>
@@ -9,9 +7,8 @@ namespace Hearth.Cli.Commands;
 internal sealed record BenchTest(int Prompt, int Generate, int Depth)
 {
     /// <summary>llama-bench's name: pp512, tg128, tg128 @ d1024.</summary>
-    public string Name => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{(Prompt > 0 ? "pp" : "tg")}{Tokens}{(Depth > 0 ? " @ d" : "")}{(Depth > 0 ? Depth.ToString(CultureInfo.InvariantCulture) : "")}");
+    public string Name => FormattableString.Invariant($"{(Prompt > 0 ? "pp" : "tg")}{Tokens}")
+        + (Depth > 0 ? FormattableString.Invariant($" @ d{Depth}") : "");
 
     /// <summary>Tokens that count.</summary>
     public int Tokens => Prompt > 0 ? Prompt : Generate;

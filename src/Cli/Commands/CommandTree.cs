@@ -4,7 +4,9 @@ using System.CommandLine.Invocation;
 
 namespace Hearth.Cli.Commands;
 
-/// <summary>All commands. Only the one that is called gets its flags: building all of them would cost each start some milliseconds.</summary>
+/// <summary>
+/// All commands. Only the one that is called gets its flags: building all of them would cost each start some milliseconds.
+/// </summary>
 internal static class CommandTree
 {
     private static readonly Entry[] Entries =

@@ -113,7 +113,8 @@ internal sealed class EvalCommand
             if (session.Position == session.Capacity)
             {
                 throw new CommandException(
-                    $"--greedy {count} does not fit: after {i + 1} of them the context of {session.Capacity} tokens is full; -c makes it larger.",
+                    $"--greedy {count} does not fit: after {i + 1} of them the context of {session.Capacity} tokens is full; "
+                    + "-c makes it larger.",
                     ExitCodes.Input);
             }
 
@@ -170,7 +171,9 @@ internal sealed class EvalCommand
         writer.WriteEndArray();
     }
 
-    /// <summary>The shortest digits that read back as the same float; JSON has no numbers for infinity and NaN, so they are texts.</summary>
+    /// <summary>
+    /// The shortest digits that read back as the same float; JSON has no numbers for infinity and NaN, so they are texts.
+    /// </summary>
     private static void WriteLogit(Utf8JsonWriter writer, float logit)
     {
         if (float.IsFinite(logit))

@@ -39,12 +39,18 @@ internal sealed class InspectCommand
         var console = SpectreOutput.Open(terminal);
         bool metadataAlone = line.GetValue(metadata);
         bool tensorsAlone = line.GetValue(tensors);
-        if (!metadataAlone && !tensorsAlone)
-            console.Write(Summary(file, runtime.Options(line)));
         if (!tensorsAlone)
             console.Write(Metadata(file, metadataAlone ? int.MaxValue : ValueLimit));
+        if (!metadataAlone && !tensorsAlone)
+            console.WriteLine();
         if (!metadataAlone)
             console.Write(Tensors(file));
+        if (metadataAlone || tensorsAlone)
+            return ExitCodes.Success;
+
+        // Last, because it is what most people look for, and the lists above are long.
+        console.WriteLine();
+        console.Write(Summary(file, runtime.Options(line)));
         return ExitCodes.Success;
     }
 
@@ -78,7 +84,11 @@ internal sealed class InspectCommand
     {
         var table = SpectreOutput.Table("key", "type", "value");
         foreach (var (key, value) in file.Metadata)
-            Add(table, key, value.IsArray ? $"{value.ElementType}[{value.Count}]" : value.Type.ToString(), value.ToString(), limit);
+        {
+            string type = value.IsArray ? $"{value.ElementType}[{value.Count}]" : value.Type.ToString();
+            Add(table, key, type, Printable.Line(value.ToString(), limit));
+        }
+
         return table;
     }
 
@@ -86,15 +96,19 @@ internal sealed class InspectCommand
     {
         var table = SpectreOutput.Table("tensor", "shape", "type", "size");
         foreach (var tensor in file.Tensors)
-            Add(table, tensor.Name, string.Join(" x ", tensor.Dimensions.ToArray()), tensor.Type.ToString(), Units.Bytes(tensor.ByteLength));
+        {
+            string shape = string.Join(" x ", tensor.Dimensions.ToArray());
+            Add(table, tensor.Name, shape, tensor.Type.ToString(), Units.Bytes(tensor.ByteLength));
+        }
+
         return table;
     }
 
-    private static void Add(Table table, string key, string value) => table.AddRow(new Text(key), new Text(Printable.Line(value)));
-
-    private static void Add(Table table, string key, string type, string value, int limit)
-        => table.AddRow(new Text(Printable.Line(key)), new Text(type), new Text(Printable.Line(value, limit)));
-
-    private static void Add(Table table, string name, string shape, string type, string size)
-        => table.AddRow(new Text(Printable.Line(name)), new Text(shape), new Text(type), new Text(size));
+    private static void Add(Table table, params ReadOnlySpan<string> cells)
+    {
+        var row = new List<Text>(cells.Length);
+        foreach (string cell in cells)
+            row.Add(new Text(Printable.Line(cell)));
+        table.AddRow(row);
+    }
 }

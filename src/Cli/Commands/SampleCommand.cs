@@ -18,7 +18,8 @@ internal sealed class SampleCommand
         command.Add(jsonLines = Flag.Switch(
             "--jsonl",
             [],
-            """answers {"chain", "steps", "history", "selected"} with {"steps": [{"kept", "p"}]} or {"error"}, a line for each line; without it one object is read"""));
+            """answers {"chain", "steps", "history", "selected"} with {"steps": [{"kept", "p"}]}, a line for each line; """
+            + "without it one object is read"));
         command.Add(Flag.Switch(RuntimeFlags.VerboseName, ["-v"], "stack traces of errors"));
     }
 

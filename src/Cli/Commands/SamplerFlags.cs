@@ -23,7 +23,7 @@ internal sealed class SamplerFlags
     /// <summary>The parameters in the order of help texts.</summary>
     public static IReadOnlyList<SamplerFlag> All { get; } =
     [
-        new("--samplers", [], "NAMES", "samplers in order, separated by ';' (default: penalties;dry;top_n_sigma;top_k;typ_p;top_p;min_p;xtc;temperature)",
+        new("--samplers", [], "NAMES", $"samplers in order, separated by ';' (default: {string.Join(';', SamplerCatalog.DefaultOrder)})",
             (s, v) => s with { Samplers = SamplerCatalog.ParseNames(v[^1]) }, s => string.Join(';', s.Samplers)),
         new("--sampling-seq", ["--sampler-seq"], "LETTERS", "the same in letters (default: edskypmxt)",
             (s, v) => s with { Samplers = SamplerCatalog.ParseLetters(v[^1]) }, s => string.Join(';', s.Samplers)),
@@ -36,7 +36,8 @@ internal sealed class SamplerFlags
         Number("--dynatemp-exp", [], "exponent of the dynamic temperature (default: 1)",
             (s, x) => s with { DynamicTemperatureExponent = x }, s => s.DynamicTemperatureExponent),
         Integer("--top-k", [], "number of best tokens kept (default: 40; 0: all)", (s, n) => s with { TopK = n }, s => s.TopK),
-        Number("--top-p", [], "probability mass of the best tokens kept (default: 0.95; 1: off)", (s, x) => s with { TopP = x }, s => s.TopP),
+        Number("--top-p", [], "probability mass of the best tokens kept (default: 0.95; 1: off)",
+            (s, x) => s with { TopP = x }, s => s.TopP),
         Number("--min-p", [], "least probability kept, as a fraction of the best token's (default: 0.05; 0: off)",
             (s, x) => s with { MinP = x }, s => s.MinP),
         Number("--typical", ["--typical-p"], "probability mass of the most typical tokens kept (default: 1, off)",
@@ -62,14 +63,16 @@ internal sealed class SamplerFlags
             (s, n) => s with { DryAllowedLength = n }, s => s.DryAllowedLength),
         Integer("--dry-penalty-last-n", [], "tokens that dry looks back at (default: 64; 0: off; -1: all)",
             (s, n) => s with { DryPenaltyLastN = n }, s => s.DryPenaltyLastN),
-        new("--dry-sequence-breaker", [], "TEXT", "text that ends a repetition, several times; replaces newline, colon, quote and asterisk; 'none' for none",
+        new("--dry-sequence-breaker", [], "TEXT",
+            "text that ends a repetition, several times; replaces newline, colon, quote and asterisk; 'none' for none",
             (s, v) => s with { DrySequenceBreakers = [.. v.Where(text => text != "none").Select(Escapes.Resolve)] },
             s => string.Join(' ', s.DrySequenceBreakers.Select(text => $"'{Rendering.Printable.Line(text)}'"))),
         Integer("--mirostat", [], "mirostat's version, 1 or 2, instead of all samplers but the temperature (default: 0, off)",
             (s, n) => s with { Mirostat = n }, s => s.Mirostat),
         Number("--mirostat-ent", [], "mirostat's target surprise tau in bits (default: 5)",
             (s, x) => s with { MirostatTau = x }, s => s.MirostatTau),
-        Number("--mirostat-lr", [], "mirostat's learning rate eta (default: 0.1)", (s, x) => s with { MirostatEta = x }, s => s.MirostatEta),
+        Number("--mirostat-lr", [], "mirostat's learning rate eta (default: 0.1)",
+            (s, x) => s with { MirostatEta = x }, s => s.MirostatEta),
         new("--logit-bias", ["-l"], "ID+N", "adds to the logit of a token, several times: 15043+1, 15043-1.5, 15043-inf",
             (s, v) => s with { LogitBiases = [.. v.Select(ToBias)] },
             s => string.Join(' ', s.LogitBiases.Select(bias => FormattableString.Invariant($"{bias.Token}{bias.Bias:+0.###;-0.###}")))),
@@ -105,7 +108,11 @@ internal sealed class SamplerFlags
     }
 
     private static SamplerFlag Number(
-        string name, string[] aliases, string description, Func<SamplerSettings, float, SamplerSettings> apply, Func<SamplerSettings, float> show)
+        string name,
+        string[] aliases,
+        string description,
+        Func<SamplerSettings, float, SamplerSettings> apply,
+        Func<SamplerSettings, float> show)
         => new(
             name,
             aliases,
@@ -115,7 +122,11 @@ internal sealed class SamplerFlags
             settings => show(settings).ToString(CultureInfo.InvariantCulture));
 
     private static SamplerFlag Integer(
-        string name, string[] aliases, string description, Func<SamplerSettings, int, SamplerSettings> apply, Func<SamplerSettings, int> show)
+        string name,
+        string[] aliases,
+        string description,
+        Func<SamplerSettings, int, SamplerSettings> apply,
+        Func<SamplerSettings, int> show)
         => new(
             name,
             aliases,
@@ -130,7 +141,8 @@ internal sealed class SamplerFlags
             return null;
         return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
             ? seed
-            : throw new CommandException($"--seed takes a whole number of 64 bits, 0 or more, or -1 for another each time; '{text}' is none.");
+            : throw new CommandException(
+                $"--seed takes a whole number of 64 bits, 0 or more, or -1 for another each time; '{text}' is none.");
     }
 
     private static LogitBias ToBias(string text)
@@ -145,6 +157,7 @@ internal sealed class SamplerFlags
                 return new LogitBias(token, bias);
         }
 
-        throw new CommandException($"--logit-bias takes a token id, a sign and a number, such as 15043+1 or 15043-inf; '{text}' is not so.");
+        throw new CommandException(
+            $"--logit-bias takes a token id, a sign and a number, such as 15043+1 or 15043-inf; '{text}' is not so.");
     }
 }

@@ -19,7 +19,8 @@ internal sealed class TemplateCommand
         command.Add(jsonLines = Flag.Switch(
             "--jsonl",
             [],
-            """answers {"template", "input", "now"} with {"text"} or {"error"}, a line for each line; without it one object is read and its text written"""));
+            """answers {"template", "input", "now"} with {"text"}, a line for each line; """
+            + "without it one object is read and its text written"));
         command.Add(Flag.Switch(RuntimeFlags.VerboseName, ["-v"], "stack traces of errors"));
     }
 

@@ -25,7 +25,10 @@ internal static class TokenList
         foreach (int id in ids)
         {
             if ((uint)id >= (uint)vocabularySize)
-                throw new CommandException($"The token {id} is not in the vocabulary, whose ids are 0 to {vocabularySize - 1}.", ExitCodes.Input);
+            {
+                throw new CommandException(
+                    $"The token {id} is not in the vocabulary, whose ids are 0 to {vocabularySize - 1}.", ExitCodes.Input);
+            }
         }
     }
 }

@@ -27,11 +27,14 @@ internal sealed class TokenizeCommand
         text = new PromptFlags(command, "TEXT");
         model = new ModelFlag(command);
         command.Add(noBos = Flag.Switch("--no-bos", [], "adds no tokens around the text"));
-        command.Add(noParseSpecial = Flag.Switch("--no-parse-special", [], "takes special tokens written in the text as ordinary characters"));
+        command.Add(noParseSpecial = Flag.Switch(
+            "--no-parse-special", [], "takes special tokens written in the text as ordinary characters"));
         command.Add(pieces = Flag.Switch("--pieces", [], "a line for each token: its id and its text"));
         command.Add(count = Flag.Switch("--show-count", [], "the number of tokens on a line of its own"));
         command.Add(jsonLines = Flag.Switch(
-            "--jsonl", [], """answers {"text", "add_special" (false), "parse_special" (true)} with {"ids"}, a line for each line of standard input"""));
+            "--jsonl",
+            [],
+            """answers {"text", "add_special" (false), "parse_special" (true)} with {"ids"}, a line for each line of standard input"""));
         command.Add(Flag.Switch(RuntimeFlags.VerboseName, ["-v"], "stack traces of errors"));
     }
 

@@ -40,9 +40,10 @@ internal sealed class LoadingBar : IProgress<LoadProgress>, IDisposable
             return;
         shownPercent = percent;
         int full = percent * Cells / 100;
+        string cells = new string('#', full) + new string('-', Cells - full);
         terminal.Error.Write(string.Create(
             CultureInfo.InvariantCulture,
-            $"{ClearLine}loading {name} [{new string('#', full)}{new string('-', Cells - full)}] {percent,3} % of {Units.Bytes(value.TotalBytes)}"));
+            $"{ClearLine}loading {name} [{cells}] {percent,3} % of {Units.Bytes(value.TotalBytes)}"));
     }
 
     public void Dispose()

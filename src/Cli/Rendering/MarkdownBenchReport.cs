@@ -3,7 +3,9 @@ using Hearth.Cli.Commands;
 
 namespace Hearth.Cli.Rendering;
 
-/// <summary>A table in Markdown with llama-bench's columns, and behind them the rung and the bandwidth at which weights were read.</summary>
+/// <summary>
+/// A table in Markdown with llama-bench's columns, and behind them the rung and the bandwidth at which weights were read.
+/// </summary>
 internal sealed class MarkdownBenchReport(TextWriter output) : BenchReport
 {
     private static readonly (string Title, int Width, bool Right)[] Columns =

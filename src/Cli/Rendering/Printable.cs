@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Hearth.Cli.Rendering;
 
-/// <summary>Text from files and models made safe for a terminal: an escape sequence in it must not move the cursor or ring the bell.</summary>
+/// <summary>
+/// Text from files and models made safe for a terminal: an escape sequence in it must not move the cursor or ring the bell.
+/// </summary>
 internal static class Printable
 {
     private static readonly SearchValues<char> Controls = SearchValues.Create(

@@ -2,7 +2,9 @@ using Spectre.Console;
 
 namespace Hearth.Cli.Rendering;
 
-/// <summary>The console library on our streams: as wide as the screen and in colour on a terminal; plain, and never wrapped, in a pipe.</summary>
+/// <summary>
+/// The console library on our streams: as wide as the screen and in colour on a terminal; plain, and never wrapped, in a pipe.
+/// </summary>
 internal static class SpectreOutput
 {
     private const int WidthOfPipe = 100_000;

@@ -33,7 +33,8 @@ internal static class Timings
         error.WriteLine(
             $"prompt      {Units.Of(promptTokens, "token")} in {Units.Time(promptTime)}, {Units.Rate(promptTokens, promptTime)}");
         error.WriteLine(
-            $"answer      {Units.Of(generation.Count, "token")} in {Units.Time(generationTime)}, {Units.Rate(generation.Count, generationTime)}");
+            $"answer      {Units.Of(generation.Count, "token")} in {Units.Time(generationTime)}, "
+            + Units.Rate(generation.Count, generationTime));
         error.WriteLine($"ended by    {Explain(generation.Stop)}");
         error.WriteLine($"seed        {generation.Seed.ToString(CultureInfo.InvariantCulture)}");
         error.WriteLine($"memory      {Units.Bytes(PeakBytes())} at most");

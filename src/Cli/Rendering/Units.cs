@@ -26,7 +26,8 @@ internal static class Units
         int unit = 0;
         for (; value >= 1000 && unit < Decimal.Length - 1; unit++)
             value /= 1000;
-        return (unit == 0 ? count.ToString(CultureInfo.InvariantCulture) : value.ToString("F2", CultureInfo.InvariantCulture)) + Decimal[unit];
+        string number = unit == 0 ? count.ToString(CultureInfo.InvariantCulture) : value.ToString("F2", CultureInfo.InvariantCulture);
+        return number + Decimal[unit];
     }
 
     /// <summary>A time: 12.3 ms, 4.56 s.</summary>

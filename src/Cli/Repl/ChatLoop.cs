@@ -138,7 +138,8 @@ internal sealed class ChatLoop
         if (verbose)
         {
             terminal.Error.WriteLine(
-                $"{Units.Of(tokens, "token")} in {Units.Time(time)}, {Units.Rate(tokens, time)}; {conversation.Position} of {model.ContextLength} positions");
+                $"{Units.Of(tokens, "token")} in {Units.Time(time)}, {Units.Rate(tokens, time)}; "
+                + $"{conversation.Position} of {model.ContextLength} positions");
         }
 
         terminal.Output.Flush();

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Hearth.Cli.Repl;
 
-/// <summary>A text with a cursor and the edits of a line editor. The cursor stands between characters as people see them (graphemes).</summary>
+/// <summary>
+/// A text with a cursor and the edits of a line editor. The cursor stands between characters as people see them (graphemes).
+/// </summary>
 internal sealed class LineBuffer
 {
     private readonly StringBuilder text = new();

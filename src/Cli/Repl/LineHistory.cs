@@ -28,7 +28,10 @@ internal sealed class LineHistory
     /// <summary>The lines, the newest last.</summary>
     public IReadOnlyList<string> Lines => lines;
 
-    /// <summary>The file of this user: in XDG_STATE_HOME or ~/.local/state, on Windows in the local application data; null if there is no such folder.</summary>
+    /// <summary>
+    /// The file of this user: in XDG_STATE_HOME or ~/.local/state, on Windows in the local application data; null if there is no such
+    /// folder.
+    /// </summary>
     public static string? DefaultPath()
     {
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);

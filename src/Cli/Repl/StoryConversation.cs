@@ -35,7 +35,8 @@ internal sealed class StoryConversation(HearthModel model) : IConversation
         if (story.Count + added.Length > session.Capacity)
         {
             throw new CommandException(
-                $"The story has {story.Count} tokens and this would add {added.Length}, but the context holds {session.Capacity}; /clear begins another.",
+                $"The story has {story.Count} tokens and this would add {added.Length}, but the context holds {session.Capacity}; "
+                + "/clear begins another.",
                 ExitCodes.Input);
         }
 

@@ -83,7 +83,7 @@ public sealed class HearthChat : IDisposable
     /// <inheritdoc/>
     public void Dispose() => session.Dispose();
 
-    /// <summary>Puts a question at a place of the conversation, in place of what stood there and behind, and generates the answer.</summary>
+    /// <summary>Puts a question in place of what stands in the conversation from there on, and generates the answer.</summary>
     private async IAsyncEnumerable<GeneratedPiece> AnswerAsync(
         int place, ChatMessage question, GenerationOptions? options, [EnumeratorCancellation] CancellationToken cancellation)
     {

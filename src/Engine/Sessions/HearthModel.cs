@@ -65,7 +65,7 @@ public sealed class HearthModel : IDisposable
     /// <summary>Text to token ids and back.</summary>
     public ITokenizer Tokenizer { get; }
 
-    /// <summary>Whether the model has a chat template, its own or one from the options; without it <see cref="ChatFormat"/> guesses.</summary>
+    /// <summary>Whether there is a chat template, the model's or one from the options; without it <see cref="ChatFormat"/> guesses.</summary>
     public bool HasChatTemplate => !string.IsNullOrWhiteSpace(chatTemplate);
 
     /// <summary>Conversations to prompts; parsed when it is first asked for, because a model can be used without.</summary>

@@ -38,7 +38,7 @@ public sealed class ModelSummary
         ContextLength = parameters.Int("context_length", 0, 0, int.MaxValue);
         Width = parameters.Int("embedding_length", 0, 0, 1 << 20);
         Layers = parameters.Int("block_count", 0, 0, 4096);
-        int heads = parameters.Has("attention.head_count") ? parameters.IntPerLayer("attention.head_count", Layers, 0, 1 << 16).FirstOrDefault() : 0;
+        int heads = parameters.IntPerLayer("attention.head_count", Layers, 0, 1 << 16, fallback: 0).FirstOrDefault();
         int headLength = heads > 0 ? Width / heads : 0;
         kvHeads = parameters.IntPerLayer("attention.head_count_kv", Layers, 0, 1 << 16, fallback: heads);
         keyLength = parameters.Int("attention.key_length", headLength, 0, 1 << 16);

@@ -14,8 +14,11 @@ public static unsafe class MemoryProbe
     private const long LargestBuffer = 1L << 30;
     private const int ChunkBytes = 1 << 20;
 
-    /// <summary>Bytes that one measurement reads: four times the last-level cache, within 64 MiB and 1 GiB, so that little of it is found there.</summary>
-    public static long BufferBytes => Math.Clamp(4 * ProcessorTopology.LastLevelCacheBytes, SmallestBuffer, LargestBuffer) / ChunkBytes * ChunkBytes;
+    /// <summary>
+    /// Bytes that one measurement reads: four times the last-level cache, so that little is found there, within 64 MiB and 1 GiB.
+    /// </summary>
+    public static long BufferBytes
+        => Math.Clamp(4 * ProcessorTopology.LastLevelCacheBytes, SmallestBuffer, LargestBuffer) / ChunkBytes * ChunkBytes;
 
     /// <summary>Reads a buffer front to back, several times.</summary>
     /// <param name="pool">The workers.</param>

@@ -60,9 +60,10 @@ public sealed class ChatCommandTests
     public void Settings_can_be_changed_and_shown()
     {
         string[] lines = CommandRun.WithInput("/set temp 0.25\n/set top_k=7\n/set n 5\n/show\n", Chat).Lines();
-        Assert.Contains(lines, line => line.StartsWith("temp ", StringComparison.Ordinal) && line.EndsWith(" 0.25", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("top-k ", StringComparison.Ordinal) && line.EndsWith(" 7", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("predict ", StringComparison.Ordinal) && line.EndsWith(" 5 tokens", StringComparison.Ordinal));
+        string[][] settings = [.. lines.Select(line => line.Split(' ', 2, StringSplitOptions.TrimEntries))];
+        Assert.Contains(["temp", "0.25"], settings);
+        Assert.Contains(["top-k", "7"], settings);
+        Assert.Contains(["predict", "5 tokens"], settings);
     }
 
     [Theory]

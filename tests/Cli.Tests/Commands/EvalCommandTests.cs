@@ -47,7 +47,8 @@ public sealed class EvalCommandTests
         var answer = CommandRun.Of([.. Eval, "--greedy", "3"]).Objects().Single();
         int[] greedy = [.. answer.GetProperty("greedy").EnumerateArray().Select(id => id.GetInt32())];
         Assert.Equal(3, greedy.Length);
-        var next = CommandRun.Of("eval", "-m", CommandRun.Stories, "--tokens", $"1 403 407 261 378 {greedy[0]} {greedy[1]}").Objects().Single();
+        string longer = $"1 403 407 261 378 {greedy[0]} {greedy[1]}";
+        var next = CommandRun.Of("eval", "-m", CommandRun.Stories, "--tokens", longer).Objects().Single();
         Assert.Equal(greedy[2], next.GetProperty("top")[0][0].GetInt32());
     }
 
@@ -57,7 +58,9 @@ public sealed class EvalCommandTests
 
     [Fact]
     public void Tokens_may_come_from_standard_input()
-        => Assert.Equal(CommandRun.Of(Eval).Output, CommandRun.WithInput("[1, 403, 407, 261, 378]\n", [.. Eval[..3], "--tokens", "-"]).Output);
+        => Assert.Equal(
+            CommandRun.Of(Eval).Output,
+            CommandRun.WithInput("[1, 403, 407, 261, 378]\n", [.. Eval[..3], "--tokens", "-"]).Output);
 
     [Fact]
     public void Logits_read_back_as_the_same_floats()

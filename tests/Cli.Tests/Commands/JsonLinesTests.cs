@@ -23,9 +23,10 @@ public sealed class JsonLinesTests
     public void Tokenize_and_detokenize_need_no_tensors()
     {
         using var vocabulary = ModelErrorTests.Vocabulary();
-        var ids = CommandRun.WithInput("""{"text":"Once upon a time"}""", "tokenize", "-m", vocabulary.FilePath, "--jsonl").Objects().Single();
+        string[] flags = ["-m", vocabulary.FilePath, "--jsonl"];
+        var ids = CommandRun.WithInput("""{"text":"Once upon a time"}""", ["tokenize", .. flags]).Objects().Single();
         string question = $$"""{"ids":{{ids.GetProperty("ids").GetRawText()}},"show_special":false}""";
-        var text = CommandRun.WithInput(question, "detokenize", "-m", vocabulary.FilePath, "--jsonl").Objects().Single();
+        var text = CommandRun.WithInput(question, ["detokenize", .. flags]).Objects().Single();
         Assert.Equal("Once upon a time", text.GetProperty("text").GetString());
     }
 
@@ -44,10 +45,40 @@ public sealed class JsonLinesTests
     }
 
     [Theory]
-    [InlineData("tokenize", """{"text":"a"}""", "not json", "[]", "{}", """{"text":7}""", """{"text":"a","add_special":"yes"}""", "", "null")]
-    [InlineData("detokenize", """{"ids":[1]}""", "{", """{"ids":[1.5]}""", """{"ids":[512]}""", """{"ids":[-1]}""", """{"ids":"1"}""", """{"ids":[1e99]}""")]
-    [InlineData("template", """{"template":"a","input":{}}""", """{"template":"a"}""", """{"input":{}}""", """{"template":"{% if %}","input":{}}""", """{"template":"{{ raise_exception('no') }}","input":{}}""", """{"template":"a","input":{},"now":"noon"}""")]
-    [InlineData("sample", """{"chain":[{"op":"greedy"}],"steps":[[1,2]]}""", """{"chain":[]}""", """{"chain":[{"op":"bogus"}],"steps":[[1]]}""", """{"chain":[],"steps":[[]]}""", """{"chain":[],"steps":[[1],[1,2]]}""")]
+    [InlineData(
+        "tokenize",
+        """{"text":"a"}""",
+        "not json",
+        "[]",
+        "{}",
+        "",
+        "null",
+        """{"text":7}""",
+        """{"text":"a","add_special":"yes"}""")]
+    [InlineData(
+        "detokenize",
+        """{"ids":[1]}""",
+        "{",
+        """{"ids":[1.5]}""",
+        """{"ids":[512]}""",
+        """{"ids":[-1]}""",
+        """{"ids":"1"}""",
+        """{"ids":[1e99]}""")]
+    [InlineData(
+        "template",
+        """{"template":"a","input":{}}""",
+        """{"template":"a"}""",
+        """{"input":{}}""",
+        """{"template":"{% if %}","input":{}}""",
+        """{"template":"{{ raise_exception('no') }}","input":{}}""",
+        """{"template":"a","input":{},"now":"noon"}""")]
+    [InlineData(
+        "sample",
+        """{"chain":[{"op":"greedy"}],"steps":[[1,2]]}""",
+        """{"chain":[]}""",
+        """{"chain":[{"op":"bogus"}],"steps":[[1]]}""",
+        """{"chain":[],"steps":[[]]}""",
+        """{"chain":[],"steps":[[1],[1,2]]}""")]
     public void A_bad_line_gets_an_error_and_the_rest_goes_on(string command, string good, params string[] bad)
     {
         var lines = new List<string>();
@@ -70,12 +101,12 @@ public sealed class JsonLinesTests
     public void Template_renders_with_the_given_clock()
     {
         const string input = """
-            {"template":"{{ messages[0].content }} {{ strftime_now('%d %b %Y %H:%M') }}","input":{"messages":[{"role":"user","content":"Grüße 🔥"}]},"now":"2026-02-05T13:07:09Z"}
+            {"template":"{{ m[0].content }} {{ strftime_now('%d %b %H:%M') }}","input":{"m":[{"content":"Grüße 🔥"}]},"now":"2026-02-05T13:07:09Z"}
             {"template":"{{ strftime_now('%H:%M') }}","input":{},"now":"2026-02-05T13:07:09+02:00"}
             {"template":"{{ x }}{{ y }}","input":{"x":2.0,"y":2}}
             """;
         var answers = CommandRun.WithInput(input, "template", "--jsonl").Objects();
-        Assert.Equal("Grüße 🔥 05 Feb 2026 13:07", answers[0].GetProperty("text").GetString());
+        Assert.Equal("Grüße 🔥 05 Feb 13:07", answers[0].GetProperty("text").GetString());
         Assert.Equal("13:07", answers[1].GetProperty("text").GetString());
         Assert.Equal("2.02", answers[2].GetProperty("text").GetString());
     }
@@ -83,7 +114,11 @@ public sealed class JsonLinesTests
     [Fact]
     public void Without_jsonl_template_and_sample_take_one_object_of_many_lines()
     {
-        Assert.Equal("hi there", CommandRun.WithInput("{\"template\":\n\"hi {{ who }}\",\n\"input\":{\"who\":\"there\"}}", "template").Output);
+        const string question = """
+            {"template": "hi {{ who }}",
+             "input": {"who": "there"}}
+            """;
+        Assert.Equal("hi there", CommandRun.WithInput(question, "template").Output);
         var answer = CommandRun.WithInput("{\"chain\":[],\n\"steps\":[[0,0]]}", "sample").Objects().Single();
         Assert.Equal("[0.5,0.5]", answer.GetProperty("steps")[0].GetProperty("p").GetRawText());
         var wrong = CommandRun.WithInput("nonsense", "template");
@@ -94,7 +129,8 @@ public sealed class JsonLinesTests
     [Fact]
     public void Sample_applies_a_chain_with_history_and_selected_tokens()
     {
-        const string input = """{"chain":[{"op":"mirostat_v2","tau":2,"eta":0.5}],"steps":[[1,2,3,4],[1,2,3,4]],"history":[0],"selected":[3,2]}""";
+        const string chain = """[{"op":"mirostat_v2","tau":2,"eta":0.5}]""";
+        const string input = $$"""{"chain":{{chain}},"steps":[[1,2,3,4],[1,2,3,4]],"history":[0],"selected":[3,2]}""";
         var steps = CommandRun.WithInput(input, "sample", "--jsonl").Objects().Single().GetProperty("steps");
         Assert.Equal(2, steps.GetArrayLength());
         Assert.Equal(4, steps[0].GetProperty("mu_before").GetSingle());

@@ -31,7 +31,8 @@ public sealed class RunCommandTests
     {
         var run = CommandRun.OnTerminal("", [.. Greedy, Prompt]);
         Assert.StartsWith($"\e[2m{Prompt}\e[0m", run.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain(Prompt, CommandRun.OnTerminal("", [.. Greedy, "--no-display-prompt", Prompt]).Output, StringComparison.Ordinal);
+        var without = CommandRun.OnTerminal("", [.. Greedy, "--no-display-prompt", Prompt]);
+        Assert.DoesNotContain(Prompt, without.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -25,5 +25,6 @@ public sealed class PrintableTests
 
     [Property]
     public bool No_control_character_is_left(string text)
-        => !Printable.Line(text ?? "").Any(char.IsControl) && !Printable.Text(text ?? "").Any(c => char.IsControl(c) && c is not ('\n' or '\t'));
+        => !Printable.Line(text ?? "").Any(char.IsControl)
+            && !Printable.Text(text ?? "").Any(c => char.IsControl(c) && c is not ('\n' or '\t'));
 }

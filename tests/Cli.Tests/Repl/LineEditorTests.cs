@@ -12,13 +12,20 @@ public sealed class LineEditorTests
     public void Arrows_home_and_end_move_the_cursor()
         => Assert.Equal(
             "Abc-dE",
-            Read(keys => keys.Type("bcd").Press(ConsoleKey.LeftArrow).Type("-").Press(ConsoleKey.Home).Type("A").Press(ConsoleKey.End).Type("E")));
+            Read(keys => keys
+                .Type("bcd")
+                .Press(ConsoleKey.LeftArrow)
+                .Type("-")
+                .Press(ConsoleKey.Home)
+                .Type("A")
+                .Press(ConsoleKey.End)
+                .Type("E")));
 
     [Fact]
     public void Control_keys_are_those_of_shells()
     {
         Assert.Equal("<one two>", Read(keys => keys.Type("one two").Control('A').Type("<").Control('E').Type(">")));
-        Assert.Equal("two", Read(keys => keys.Type("one two").Press(ConsoleKey.LeftArrow, ConsoleKey.LeftArrow, ConsoleKey.LeftArrow).Control('U')));
+        Assert.Equal("two", Read(keys => keys.Type("one two").Control('B').Control('B').Control('B').Control('U')));
         Assert.Equal("one", Read(keys => keys.Type("one two").Control('A').Alt(ConsoleKey.F).Control('K')));
         Assert.Equal("one ", Read(keys => keys.Type("one two").Control('W')));
         Assert.Equal("one Xtwo", Read(keys => keys.Type("one two").Alt(ConsoleKey.B).Type("X")));
@@ -62,7 +69,9 @@ public sealed class LineEditorTests
 
     [Fact]
     public void Unknown_sequences_and_control_characters_are_ignored()
-        => Assert.Equal("abc", Read(keys => keys.Type("a").Sequence("[99;99~").Pause().Type("b\u0001\u001f").Press(ConsoleKey.F5).Type("c")));
+        => Assert.Equal(
+            "abc",
+            Read(keys => keys.Type("a").Sequence("[99;99~").Pause().Type("b\u0001\u001f").Press(ConsoleKey.F5).Type("c")));
 
     [Fact]
     public void The_screen_shows_prompt_text_and_cursor()
@@ -127,7 +136,8 @@ public sealed class LineEditorTests
     private static FakeScreen Show(FakeKeys keys, int width, int height)
     {
         using var output = new MemoryStream();
-        using var terminal = new Terminal(Stream.Null, output, Stream.Null, new Interrupts(_ => { }), () => (width, height)) { Keys = keys };
+        var interrupts = new Interrupts(_ => { });
+        using var terminal = new Terminal(Stream.Null, output, Stream.Null, interrupts, () => (width, height)) { Keys = keys };
         Assert.Throws<InvalidOperationException>(() => new LineEditor(terminal, new LineHistory(null)).Read(">>> "));
         string written = Encoding.UTF8.GetString(output.ToArray());
         var screen = new FakeScreen(width, height);

@@ -8,8 +8,8 @@ namespace Hearth.Engine.Tests.Sessions;
 public sealed class HearthChatTests : IDisposable
 {
     private const string Template =
-        "{{ bos_token }}{% for m in messages %}{{ raise_exception('no cats') if 'cat' in m.content }}{{ m.role }}: {{ m.content }}\n{% endfor %}"
-        + "{% if add_generation_prompt %}assistant:{% endif %}";
+        "{{ bos_token }}{% for m in messages %}{{ raise_exception('no cats') if 'cat' in m.content }}"
+        + "{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}";
 
     private static readonly GenerationOptions Greedy = new() { MaxTokens = 10, Sampling = SamplerSettings.Greedy, StopStrings = ["\n"] };
 

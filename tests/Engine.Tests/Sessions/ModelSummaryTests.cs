@@ -44,7 +44,9 @@ public sealed class ModelSummaryTests
         using var file = GgufFile.Open(VectorFiles.PathOf("llama-moe.gguf"));
         int count = file.Metadata.GetInt32("llama.expert_count");
         int used = file.Metadata.GetInt32("llama.expert_used_count");
-        long experts = file.Tensors.Where(tensor => tensor.Name.Contains("_exps", StringComparison.Ordinal)).Sum(tensor => tensor.ByteLength);
+        long experts = file.Tensors
+            .Where(tensor => tensor.Name.Contains("_exps", StringComparison.Ordinal))
+            .Sum(tensor => tensor.ByteLength);
         long embedding = file.Tensors.Single(tensor => tensor.Name == "token_embd.weight").ByteLength;
         var summary = ModelSummary.Read(file);
         Assert.Equal(summary.WeightBytes - embedding - experts + (experts / count * used), summary.WeightBytesPerToken);
