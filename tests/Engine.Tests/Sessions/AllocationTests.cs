@@ -4,7 +4,12 @@ using Hearth.Engine.Tests.Models;
 
 namespace Hearth.Engine.Tests.Sessions;
 
-/// <summary>With one thread all that a pass does happens on the caller's, whose allocations are counted.</summary>
+/// <summary>
+/// With one thread all that a pass does happens on the caller's, whose allocations are counted. Run alone: texts come from a pool of the
+/// process, which other tests would fill with theirs.
+/// </summary>
+[Collection(nameof(AllocationTests))]
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
 public sealed class AllocationTests : IDisposable
 {
     private readonly HearthModel model = HearthModel.Load(
