@@ -20,6 +20,7 @@ internal static class CommandTree
         new("eval", EvalCommand.Description, EvalCommand.Define),
         new("template", TemplateCommand.Description, TemplateCommand.Define),
         new("sample", SampleCommand.Description, SampleCommand.Define),
+        new("blocks", BlocksCommand.Description, BlocksCommand.Define),
     ];
 
     /// <summary>Builds the tree.</summary>

@@ -70,6 +70,18 @@ public sealed class WeightFormat
     /// <summary>Finds a block type by its number.</summary>
     public static bool TryGet(WeightType type, [NotNullWhen(true)] out WeightFormat? format) => ByType.TryGetValue(type, out format);
 
+    /// <summary>Finds a block type by its name in any case, such as Q4_K or q4_K.</summary>
+    public static bool TryGet(string name, [NotNullWhen(true)] out WeightFormat? format)
+    {
+        format = All.FirstOrDefault(format => format.Type.ToString().Equals(name, StringComparison.OrdinalIgnoreCase));
+        return format is not null;
+    }
+
+    /// <summary>
+    /// Whether the type is not encoded without the importance of the columns: so few bits lose what matters otherwise.
+    /// </summary>
+    public bool NeedsImportance => Type is WeightType.IQ1_S or WeightType.IQ2_XXS or WeightType.IQ2_XS;
+
     /// <summary>Bytes of a row of <paramref name="weights"/> values.</summary>
     /// <exception cref="ArgumentException">The row does not divide into blocks.</exception>
     /// <exception cref="OverflowException">The row has more bytes than a <see cref="long"/> counts.</exception>
