@@ -24,6 +24,7 @@ public static class ArchitectureCatalog
         Add<Glm4>();
         Add<Gpt2>();
         Add<GptNeoX>();
+        Add<GptOss>();
         Add<Granite>();
         Add<HunyuanDense>();
         Add<Llama>();

@@ -111,30 +111,47 @@ public sealed class ModelLoader : IDisposable
         return matrix;
     }
 
-    /// <summary>One matrix per expert, from a tensor of three dimensions.</summary>
+    /// <summary>One matrix per expert or head, from a tensor of three dimensions.</summary>
     /// <param name="name">Tensor name.</param>
-    /// <param name="experts">Experts.</param>
+    /// <param name="count">How many.</param>
     /// <param name="rows">Rows of each.</param>
     /// <param name="columns">Columns of each.</param>
     /// <exception cref="InvalidModelException">It is missing, of another shape, or of a type that is not supported.</exception>
-    public IReadOnlyList<PackedMatrix> Experts(string name, int experts, int rows, int columns)
+    public IReadOnlyList<PackedMatrix> Matrices(string name, int count, int rows, int columns)
     {
         var tensor = Find(name);
         var dimensions = tensor.Dimensions;
-        if (dimensions.Length != 3 || dimensions[0] != columns || dimensions[1] != rows || dimensions[2] != experts)
-            throw Refuse(tensor, $"should be [{columns}, {rows}, {experts}]");
+        if (dimensions.Length != 3 || dimensions[0] != columns || dimensions[1] != rows || dimensions[2] != count)
+            throw Refuse(tensor, $"should be [{columns}, {rows}, {count}]");
         var kernel = KernelOf(tensor);
-        var matrices = new PackedMatrix[experts];
-        nint expertBytes = (nint)(tensor.ByteLength / experts);
-        for (int expert = 0; expert < experts; expert++)
+        var matrices = new PackedMatrix[count];
+        nint bytes = (nint)(tensor.ByteLength / count);
+        for (int i = 0; i < count; i++)
         {
-            matrices[expert] = PackedMatrix.Pack(kernel, tensor.Address + (expert * expertBytes), rows, columns, pool);
-            loaded.Add(matrices[expert]);
+            matrices[i] = PackedMatrix.Pack(kernel, tensor.Address + (i * bytes), rows, columns, pool);
+            loaded.Add(matrices[i]);
         }
 
         tensor.Release();
         Advance(tensor);
         return matrices;
+    }
+
+    /// <summary>One matrix product per expert: <c>name.weight</c> and, if the file has them, <c>name.bias</c> and <c>name.scale</c>.</summary>
+    /// <param name="name">Tensor name without its ending.</param>
+    /// <param name="count">Experts.</param>
+    /// <param name="outputs">Rows of each.</param>
+    /// <param name="inputs">Columns of each.</param>
+    /// <exception cref="InvalidModelException">It is missing, of another shape, or of a type that is not supported.</exception>
+    public Linear[] Linears(string name, int count, int outputs, int inputs)
+    {
+        var weights = Matrices(name + ".weight", count, outputs, inputs);
+        var biases = Has(name + ".bias") ? Vectors(name + ".bias", count, outputs) : null;
+        var scales = OptionalVector(name + ".scale", count);
+        var linears = new Linear[count];
+        for (int i = 0; i < count; i++)
+            linears[i] = new Linear(weights[i], biases?[i], scales == null ? 1 : scales.Values[i]);
+        return linears;
     }
 
     /// <summary>Floats that must be there.</summary>
@@ -152,6 +169,21 @@ public sealed class ModelLoader : IDisposable
         loaded.Add(vector);
         Advance(tensor);
         return vector;
+    }
+
+    /// <summary>Floats per expert, from a tensor of two dimensions.</summary>
+    /// <exception cref="InvalidModelException">They are missing or of another shape.</exception>
+    public FloatVector[] Vectors(string name, int count, int length)
+    {
+        var all = Vector(name, checked(count * length));
+        var vectors = new FloatVector[count];
+        for (int i = 0; i < count; i++)
+        {
+            vectors[i] = new FloatVector(all.Values.Slice(i * length, length));
+            loaded.Add(vectors[i]);
+        }
+
+        return vectors;
     }
 
     /// <summary>Floats that may be missing.</summary>

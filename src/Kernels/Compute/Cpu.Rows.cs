@@ -102,6 +102,10 @@ public sealed unsafe partial class Cpu
     public void Gate(Activation activation, Rows gate, Rows up, Rows y)
         => ForEach(new GateOperation(activation, gate, up, y), y.Count, 16 * y.Width);
 
+    /// <summary>y = the gated unit of gpt-oss; see <see cref="ElementwiseKernels.ClampedSwiGlu"/>.</summary>
+    public void ClampedSwiGlu(Rows gate, Rows up, float alpha, float limit, Rows y)
+        => ForEach(new ClampedSwiGluOperation(gate, up, alpha, limit, y), y.Count, 16 * y.Width);
+
     private void ForEach<TOperation>(in TOperation operation, int rows, int floatsPerRow)
         where TOperation : struct, IRowOperation
     {
@@ -204,6 +208,12 @@ public sealed unsafe partial class Cpu
     {
         public void Run(ElementwiseKernels kernels, int row)
             => kernels.Gate(activation, gate.Row(row), up.Row(row), y.Row(row), y.Width);
+    }
+
+    private readonly struct ClampedSwiGluOperation(Rows gate, Rows up, float alpha, float limit, Rows y) : IRowOperation
+    {
+        public void Run(ElementwiseKernels kernels, int row)
+            => kernels.ClampedSwiGlu(gate.Row(row), up.Row(row), alpha, limit, y.Row(row), y.Width);
     }
 
     /// <summary>A weight as long as a head serves all heads; one as long as the row has its own part for each.</summary>

@@ -10,19 +10,62 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Normalise">Whether the chosen weights are divided by their sum.</param>
 /// <param name="Scale">Factor of the weights.</param>
 /// <param name="SelectionBias">[experts], added to the scores to choose but never to weigh; or null.</param>
+/// <param name="Groups">Groups of experts of which only the best serve a token; or null.</param>
 public sealed record ExpertRouter(
     Linear Gate,
     int Chosen,
     RouterScore Score,
     bool Normalise,
     float Scale = 1,
-    FloatVector? SelectionBias = null)
+    FloatVector? SelectionBias = null,
+    ExpertGroups? Groups = null)
 {
+    private const int MaxExperts = 1 << 14;
+    private const int MaxChosen = 64;
+
     // The smallest normal half: what the reference engine clamps the sum to.
     private const float SmallestSum = 6.103515625e-5f;
 
     /// <summary>Experts in all.</summary>
     public int Experts => Gate.Outputs;
+
+    /// <summary>Loads <c>ffn_gate_inp</c> and <c>exp_probs_b</c> of a layer; the numbers of experts are the file's.</summary>
+    /// <param name="loader">The model.</param>
+    /// <param name="layer">The beginning of the tensors' names.</param>
+    /// <param name="width">Floats of a token's state.</param>
+    /// <param name="score">How logits become scores.</param>
+    /// <param name="normalise">Whether the chosen weights are divided by their sum.</param>
+    /// <exception cref="InvalidModelException">More experts are used than exist, or than a token can have.</exception>
+    public static ExpertRouter Load(ModelLoader loader, string layer, int width, RouterScore score, bool normalise)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        int experts = loader.Parameters.Int("expert_count", 1, MaxExperts);
+        int chosen = loader.Parameters.Int("expert_used_count", 1, MaxChosen);
+        if (chosen > experts)
+            throw new InvalidModelException($"{loader.Name}: {chosen} of {experts} experts should be used for each token; the file is damaged.");
+        float scale = loader.Parameters.Float("expert_weights_scale", 1);
+        return new ExpertRouter(
+            loader.Linear(layer + "ffn_gate_inp", experts, width),
+            chosen,
+            score,
+            normalise,
+            scale == 0 ? 1 : scale,
+            loader.OptionalVector(layer + "exp_probs_b.bias", experts),
+            ExpertGroups.Read(loader, experts, chosen));
+    }
+
+    /// <summary>Reads <c>expert_gating_func</c>, which names a score by number.</summary>
+    /// <exception cref="InvalidModelException">The number names none.</exception>
+    public static RouterScore ReadScore(ModelLoader loader)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        return loader.Parameters.Int("expert_gating_func", 1, 0, 3) switch
+        {
+            2 => RouterScore.Sigmoid,
+            3 => RouterScore.SoftmaxOfChosen,
+            _ => RouterScore.Softmax,
+        };
+    }
 
     /// <summary>Scores of every token: [n, experts].</summary>
     public Rows Scores(ForwardPass pass, Rows x)
@@ -44,43 +87,59 @@ public sealed record ExpertRouter(
     }
 
     /// <summary>Chooses one token's experts.</summary>
-    /// <param name="scores">The token's scores; the chosen ones are taken out.</param>
+    /// <param name="scores">The token's scores.</param>
+    /// <param name="ranks">As long as the scores: room for what the experts are chosen by.</param>
     /// <param name="experts">Receives the chosen experts, ascending.</param>
     /// <param name="weights">Receives their weights.</param>
-    public void Choose(ReadOnlySpan<float> scores, Span<int> experts, Span<float> weights)
+    public void Choose(ReadOnlySpan<float> scores, Span<float> ranks, Span<int> experts, Span<float> weights)
     {
-        var bias = SelectionBias == null ? default : SelectionBias.Values;
+        scores.CopyTo(ranks);
+        if (SelectionBias != null)
+            AddBias(ranks, SelectionBias.Values);
+        Groups?.Exclude(ranks);
         for (int i = 0; i < Chosen; i++)
-            experts[i] = Best(scores, bias, experts[..i]);
+            experts[i] = Best(ranks, experts[..i]);
         experts[..Chosen].Sort();
         for (int i = 0; i < Chosen; i++)
             weights[i] = scores[experts[i]];
+        Weigh(weights[..Chosen]);
+    }
+
+    private void Weigh(Span<float> weights)
+    {
         if (Score == RouterScore.SoftmaxOfChosen)
-            Softmax(weights[..Chosen]);
+            Softmax(weights);
+        else if (Score == RouterScore.SigmoidOfChosen)
+            Sigmoid(weights);
         float factor = Scale;
         if (Normalise)
         {
             float sum = 0;
-            for (int i = 0; i < Chosen; i++)
-                sum += weights[i];
+            foreach (float weight in weights)
+                sum += weight;
             factor /= MathF.Max(sum, SmallestSum);
         }
 
-        for (int i = 0; i < Chosen; i++)
-            weights[i] *= factor;
+        foreach (ref float weight in weights)
+            weight *= factor;
     }
 
-    private static int Best(ReadOnlySpan<float> scores, ReadOnlySpan<float> bias, ReadOnlySpan<int> taken)
+    private static void AddBias(Span<float> ranks, ReadOnlySpan<float> bias)
+    {
+        for (int expert = 0; expert < ranks.Length; expert++)
+            ranks[expert] += bias[expert];
+    }
+
+    private static int Best(ReadOnlySpan<float> ranks, ReadOnlySpan<int> taken)
     {
         int best = -1;
         float highest = float.NegativeInfinity;
-        for (int expert = 0; expert < scores.Length; expert++)
+        for (int expert = 0; expert < ranks.Length; expert++)
         {
-            float score = scores[expert] + (bias.IsEmpty ? 0 : bias[expert]);
-            if ((best < 0 || score > highest) && !taken.Contains(expert))
+            if ((best < 0 || ranks[expert] > highest) && !taken.Contains(expert))
             {
                 best = expert;
-                highest = score;
+                highest = ranks[expert];
             }
         }
 
@@ -95,7 +154,13 @@ public sealed record ExpertRouter(
         double sum = 0;
         foreach (float value in values)
             sum += PortableMath.Exp(value - highest);
-        for (int i = 0; i < values.Length; i++)
-            values[i] = (float)(PortableMath.Exp(values[i] - highest) / sum);
+        foreach (ref float value in values)
+            value = (float)(PortableMath.Exp(value - highest) / sum);
+    }
+
+    private static void Sigmoid(Span<float> values)
+    {
+        foreach (ref float value in values)
+            value = (float)(1 / (1 + PortableMath.Exp(-value)));
     }
 }

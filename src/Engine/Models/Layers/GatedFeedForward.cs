@@ -3,13 +3,13 @@ using Hearth.Kernels.Elementwise;
 
 namespace Hearth.Engine.Models.Layers;
 
-/// <summary>down(activation(gate x) * up x) (Shazeer 2020).</summary>
+/// <summary>down(unit(gate x, up x)) (Shazeer 2020).</summary>
 /// <param name="Gate">[inner, width].</param>
 /// <param name="Up">[inner, width].</param>
-/// <param name="Norm">Norm of the product before the last matrix; null for none.</param>
+/// <param name="Unit">How the two are joined.</param>
+/// <param name="Norm">Norm of what they are joined to, before the last matrix; null for none.</param>
 /// <param name="Down">[width, inner].</param>
-/// <param name="Activation">Silu for SwiGLU, Gelu for GeGLU, Relu for ReGLU.</param>
-public sealed record GatedFeedForward(Linear Gate, Linear Up, INorm? Norm, Linear Down, Activation Activation) : ISublayer
+public sealed record GatedFeedForward(Linear Gate, Linear Up, IGatedUnit Unit, INorm? Norm, Linear Down) : ISublayer
 {
     /// <summary>Loads <c>ffn_gate</c>, <c>ffn_up</c> and <c>ffn_down</c> of a layer.</summary>
     /// <param name="loader">The model.</param>
@@ -24,9 +24,25 @@ public sealed record GatedFeedForward(Linear Gate, Linear Up, INorm? Norm, Linea
         return new GatedFeedForward(
             loader.Linear($"{layer}ffn_gate{ending}", inner, width),
             loader.Linear($"{layer}ffn_up{ending}", inner, width),
+            new GatedUnit(activation),
             null,
-            loader.Linear($"{layer}ffn_down{ending}", width, inner),
-            activation);
+            loader.Linear($"{layer}ffn_down{ending}", width, inner));
+    }
+
+    /// <summary>Loads the experts of a layer: <c>ffn_gate_exps</c>, <c>ffn_up_exps</c> and <c>ffn_down_exps</c>.</summary>
+    /// <param name="loader">The model.</param>
+    /// <param name="layer">The beginning of the tensors' names.</param>
+    /// <param name="experts">Experts.</param>
+    /// <param name="width">Floats of a token's state.</param>
+    /// <param name="inner">Neurons of an expert.</param>
+    /// <param name="unit">How gate and up are joined.</param>
+    public static GatedFeedForward[] LoadExperts(ModelLoader loader, string layer, int experts, int width, int inner, IGatedUnit unit)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        var gates = loader.Linears(layer + "ffn_gate_exps", experts, inner, width);
+        var ups = loader.Linears(layer + "ffn_up_exps", experts, inner, width);
+        var downs = loader.Linears(layer + "ffn_down_exps", experts, width, inner);
+        return [.. Enumerable.Range(0, experts).Select(i => new GatedFeedForward(gates[i], ups[i], unit, null, downs[i]))];
     }
 
     /// <inheritdoc/>
@@ -46,7 +62,7 @@ public sealed record GatedFeedForward(Linear Gate, Linear Up, INorm? Norm, Linea
 
         Gate.Finish(pass, gate);
         Up.Finish(pass, up);
-        cpu.Gate(Activation, gate, up, gate);
+        Unit.Apply(cpu, gate, up);
         Down.Apply(pass, Norm == null ? gate : Norm.Apply(pass, gate), y);
         return y;
     }

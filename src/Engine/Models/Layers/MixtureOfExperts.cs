@@ -9,14 +9,11 @@ namespace Hearth.Engine.Models.Layers;
 /// depend on its company.
 /// </summary>
 /// <param name="Router">Chooses experts.</param>
-/// <param name="Experts">Their matrices.</param>
-/// <param name="Activation">Silu in most families.</param>
-public sealed record MixtureOfExperts(ExpertRouter Router, ExpertMatrices Experts, Activation Activation) : ISublayer
+/// <param name="Experts">The experts.</param>
+/// <param name="Weighting">On which side of an expert a token's weight stands.</param>
+public sealed record MixtureOfExperts(ExpertRouter Router, IReadOnlyList<ISublayer> Experts, IExpertWeighting Weighting) : ISublayer
 {
-    private const int MaxExperts = 1 << 14;
-    private const int MaxChosen = 64;
-
-    /// <summary>Loads the router and the experts of a layer, as many as the file says.</summary>
+    /// <summary>Loads the router and the gated experts of a layer, as many as the file says.</summary>
     /// <param name="loader">The model.</param>
     /// <param name="layer">The beginning of the tensors' names.</param>
     /// <param name="width">Floats of a token's state.</param>
@@ -33,40 +30,53 @@ public sealed record MixtureOfExperts(ExpertRouter Router, ExpertMatrices Expert
         Activation activation,
         RouterScore score,
         bool normalise)
+        => Load(loader, layer, width, inner, new GatedUnit(activation), ExpertRouter.Load(loader, layer, width, score, normalise));
+
+    /// <summary>Loads the gated experts of a layer for a router.</summary>
+    /// <param name="loader">The model.</param>
+    /// <param name="layer">The beginning of the tensors' names.</param>
+    /// <param name="width">Floats of a token's state.</param>
+    /// <param name="inner">Neurons of an expert.</param>
+    /// <param name="unit">How an expert joins gate and up.</param>
+    /// <param name="router">Chooses among the experts.</param>
+    /// <exception cref="InvalidModelException">A tensor is missing, or of the wrong shape.</exception>
+    public static MixtureOfExperts Load(ModelLoader loader, string layer, int width, int inner, IGatedUnit unit, ExpertRouter router)
     {
-        ArgumentNullException.ThrowIfNull(loader);
-        int experts = loader.Parameters.Int("expert_count", 1, MaxExperts);
-        int chosen = loader.Parameters.Int("expert_used_count", 1, MaxChosen);
-        if (chosen > experts)
-            throw new InvalidModelException($"{loader.Name}: {chosen} of {experts} experts should be used for each token; the file is damaged.");
-        float scale = loader.Parameters.Float("expert_weights_scale", 1);
-        var router = new ExpertRouter(
-            loader.Linear(layer + "ffn_gate_inp", experts, width),
-            chosen,
-            score,
-            normalise,
-            scale == 0 ? 1 : scale,
-            loader.OptionalVector(layer + "exp_probs_b.bias", experts));
-        return new MixtureOfExperts(router, ExpertMatrices.Load(loader, layer, experts, width, inner), activation);
+        ArgumentNullException.ThrowIfNull(router);
+        var experts = GatedFeedForward.LoadExperts(loader, layer, router.Experts, width, inner, unit);
+        return new MixtureOfExperts(router, experts, new WeightedOutputs());
     }
 
     /// <inheritdoc/>
     public Rows Apply(ForwardPass pass, Rows x)
     {
         ArgumentNullException.ThrowIfNull(pass);
-        var cpu = pass.Cpu;
-        var sums = cpu.Rent(x.Count, Experts.Down[0].Rows);
-        Cpu.Clear(sums);
-        AddExperts(pass, x, sums);
-        return sums;
+        var y = pass.Cpu.Rent(x.Count, x.Width);
+        using var scope = pass.Cpu.Scope();
+        AddExperts(pass, Router.Scores(pass, x), x, y);
+        return y;
     }
 
-    private void AddExperts(ForwardPass pass, Rows x, Rows sums)
+    /// <summary>The mixture for scores that were computed before, of other rows.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="scores">[n, experts], from <see cref="ExpertRouter.Scores"/>.</param>
+    /// <param name="x">[n, width].</param>
+    /// <returns>[n, width].</returns>
+    public Rows Apply(ForwardPass pass, Rows scores, Rows x)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        var y = pass.Cpu.Rent(x.Count, x.Width);
+        AddExperts(pass, scores, x, y);
+        return y;
+    }
+
+    private void AddExperts(ForwardPass pass, Rows scores, Rows x, Rows sums)
     {
         var cpu = pass.Cpu;
         using var scope = cpu.Scope();
-        var scores = Router.Scores(pass, x);
+        Cpu.Clear(sums);
         int chosen = Router.Chosen;
+        var ranks = cpu.Rent<float>(Router.Experts);
         var experts = cpu.Rent<int>(x.Count * chosen);
         var weights = cpu.Rent<float>(x.Count * chosen);
         var members = cpu.Rent<int>(x.Count);
@@ -78,7 +88,7 @@ public sealed record MixtureOfExperts(ExpertRouter Router, ExpertMatrices Expert
         }
 
         for (int row = 0; row < x.Count; row++)
-            Router.Choose(scores[row], experts.Slice(row * chosen, chosen), weights.Slice(row * chosen, chosen));
+            Router.Choose(scores[row], ranks, experts.Slice(row * chosen, chosen), weights.Slice(row * chosen, chosen));
         for (int expert = 0; expert < Router.Experts; expert++)
         {
             int count = 0;
@@ -96,29 +106,13 @@ public sealed record MixtureOfExperts(ExpertRouter Router, ExpertMatrices Expert
         }
     }
 
-    /// <summary>sums[member] += weight * expert(x[member]) for the first <paramref name="count"/> members.</summary>
+    /// <summary>Adds an expert's outputs to the first <paramref name="count"/> members.</summary>
     private void Compute(ForwardPass pass, int expert, Rows x, Rows sums, int count, Span<int> members, Span<float> weights)
     {
         var cpu = pass.Cpu;
         using var scope = cpu.Scope();
         var inputs = cpu.Rent(count, x.Width);
-        var gate = cpu.Rent(count, Experts.Gate[expert].Rows);
-        var up = cpu.Rent(count, Experts.Up[expert].Rows);
-        var outputs = cpu.Rent(count, sums.Width);
-        cpu.Gather(x, members, inputs);
-        using (cpu.Scope())
-        {
-            var input = Cpu.Prepare(inputs);
-            cpu.Multiply(ref input, Experts.Gate[expert], gate, Experts.Up[expert], up);
-        }
-
-        cpu.Gate(Activation, gate, up, gate);
-        using (cpu.Scope())
-        {
-            var input = Cpu.Prepare(gate);
-            cpu.Multiply(ref input, Experts.Down[expert], outputs);
-        }
-
-        cpu.ScatterAdd(outputs, members, weights, sums);
+        Weighting.Gather(cpu, x, members, weights, inputs);
+        Weighting.Scatter(cpu, Experts[expert].Apply(pass, inputs), members, weights, sums);
     }
 }

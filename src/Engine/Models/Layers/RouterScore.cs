@@ -11,4 +11,7 @@ public enum RouterScore
 
     /// <summary>The logits choose; softmax over the chosen ones weighs.</summary>
     SoftmaxOfChosen,
+
+    /// <summary>The logits choose; the sigmoid of each chosen one weighs.</summary>
+    SigmoidOfChosen,
 }
