@@ -22,12 +22,15 @@ public abstract class Architecture : IDisposable
     /// <summary>What the outside needs to know of the model.</summary>
     public ModelShape Shape { get; }
 
+    /// <summary>Whether every token sees its whole text, later tokens too: such a model gives embeddings and no next token.</summary>
+    public virtual bool IsEncoder => false;
+
     /// <summary>What each layer keeps in the cache.</summary>
     /// <param name="keys">Storage of keys.</param>
     /// <param name="values">Storage of values.</param>
     public abstract KvLayerShape[] CacheLayers(KvType keys, KvType values);
 
-    /// <summary>Computes a batch: keys and values go to the cache, logits to <see cref="ForwardPass.Emit"/>.</summary>
+    /// <summary>Computes a batch: keys and values go to the cache, logits or states to <see cref="ForwardPass.Emit"/>.</summary>
     public abstract void Forward(ForwardPass pass);
 
     /// <inheritdoc/>

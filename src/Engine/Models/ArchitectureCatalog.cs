@@ -10,6 +10,7 @@ public static class ArchitectureCatalog
     static ArchitectureCatalog()
     {
         Add<Arcee>();
+        Add<Bert>();
         Add<BitNet>();
         Add<Bloom>();
         Add<Cohere2>();
@@ -32,6 +33,7 @@ public static class ArchitectureCatalog
         Add<Mistral3>();
         Add<Mpt>();
         Add<Nemotron>();
+        Add<NomicBert>();
         Add<Olmo2>();
         Add<Olmoe>();
         Add<Phi2>();

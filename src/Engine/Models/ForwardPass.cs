@@ -11,11 +11,12 @@ public sealed class ForwardPass
 {
     private readonly List<(RotaryEmbedding Rotary, RotaryAngles Angles)> rotaries = [];
 
-    internal ForwardPass(Cpu cpu, TokenBatch batch, KvPool cache)
+    internal ForwardPass(Cpu cpu, TokenBatch batch, KvPool cache, PassOutput output)
     {
         Cpu = cpu;
         Batch = batch;
         Cache = cache;
+        Output = output;
     }
 
     /// <summary>Kernels, workers and scratch memory.</summary>
@@ -27,11 +28,14 @@ public sealed class ForwardPass
     /// <summary>Where keys and values live.</summary>
     public KvPool Cache { get; }
 
+    /// <summary>What the pass gives.</summary>
+    public PassOutput Output { get; }
+
     /// <summary>Tokens of the pass.</summary>
     public int Tokens => Batch.Count;
 
-    /// <summary>[outputs, vocabulary] after the pass; valid until the next one.</summary>
-    public Rows Logits { get; private set; }
+    /// <summary>What was emitted, a row for each token that wants something; valid until the next pass.</summary>
+    public Rows Outputs { get; private set; }
 
     internal ReadOnlySpan<AttentionSpan> Spans => Batch.Spans;
 
@@ -39,7 +43,7 @@ public sealed class ForwardPass
     /// <param name="width">Floats of a row.</param>
     public Rows Rent(int width) => Cpu.Rent(Tokens, width);
 
-    /// <summary>The rows of the tokens that want logits. Called once in a pass, after the last attention.</summary>
+    /// <summary>The rows of the tokens that want something. Called once in a pass, after the last attention.</summary>
     /// <param name="x">[tokens, width].</param>
     /// <returns>[outputs, width].</returns>
     public Rows SelectOutputs(Rows x)
@@ -58,9 +62,9 @@ public sealed class ForwardPass
         rotaries.Add((rotary, rotary.Prepare(this)));
     }
 
-    /// <summary>Hands the logits out.</summary>
-    /// <param name="logits">[outputs, vocabulary], rented outside of any scope that ends with the pass.</param>
-    public void Emit(Rows logits) => Logits = logits;
+    /// <summary>Hands out what the pass gives.</summary>
+    /// <param name="outputs">A row for each token that wants something, rented outside of any scope that ends with the pass.</param>
+    public void Emit(Rows outputs) => Outputs = outputs;
 
     internal RotaryAngles Angles(RotaryEmbedding rotary)
     {

@@ -161,14 +161,17 @@ public sealed class ModelLoader : IDisposable
         var tensor = Find(name);
         if (tensor.ElementCount != length)
             throw Refuse(tensor, $"should have {length} values");
-        if (!WeightFormat.TryGet(tensor.Type, out var format))
-            throw Refuse(tensor, $"is of a type that cannot be read ({tensor.Type})");
-        float[] values = new float[length];
-        format.Decode(tensor.Bytes, values);
-        var vector = new FloatVector(values);
-        loaded.Add(vector);
-        Advance(tensor);
-        return vector;
+        return Keep(Decode(tensor, length));
+    }
+
+    /// <summary>The first row of a matrix that must be there.</summary>
+    /// <exception cref="InvalidModelException">It is missing or of another width.</exception>
+    public FloatVector FirstRow(string name, int width)
+    {
+        var tensor = Find(name);
+        if (tensor.Dimensions.Length > 2 || tensor.Dimensions[0] != width || tensor.ElementCount < width)
+            throw Refuse(tensor, $"should have rows of {width} values");
+        return Keep(Decode(tensor, width));
     }
 
     /// <summary>Floats per expert, from a tensor of two dimensions.</summary>
@@ -262,6 +265,23 @@ public sealed class ModelLoader : IDisposable
             ? tensor
             : throw new InvalidModelException(
                 $"{Name}: the tensor {name} is missing; the file is incomplete or not the {Architecture} model it says it is.");
+    }
+
+    private float[] Decode(GgufTensor tensor, int count)
+    {
+        if (!WeightFormat.TryGet(tensor.Type, out var format))
+            throw Refuse(tensor, $"is of a type that cannot be read ({tensor.Type})");
+        float[] values = new float[count];
+        format.Decode(tensor.Slice(0, format.RowBytes(count)), values);
+        Advance(tensor);
+        return values;
+    }
+
+    private FloatVector Keep(ReadOnlySpan<float> values)
+    {
+        var vector = new FloatVector(values);
+        loaded.Add(vector);
+        return vector;
     }
 
     private PanelKernel KernelOf(GgufTensor tensor)

@@ -25,17 +25,28 @@ public sealed class ModelRunner : IDisposable
     /// <param name="limits">The largest batch and the longest sequence.</param>
     /// <param name="keys">Storage of keys.</param>
     /// <param name="values">Storage of values.</param>
-    public ModelRunner(Architecture architecture, KernelSet kernels, WorkerPool pool, RunnerLimits limits, KvType keys, KvType values)
+    /// <param name="output">What the passes give.</param>
+    /// <exception cref="NotSupportedException">Logits are wanted of an encoder.</exception>
+    public ModelRunner(
+        Architecture architecture,
+        KernelSet kernels,
+        WorkerPool pool,
+        RunnerLimits limits,
+        KvType keys,
+        KvType values,
+        PassOutput output = PassOutput.Logits)
     {
         ArgumentNullException.ThrowIfNull(architecture);
         ArgumentNullException.ThrowIfNull(kernels);
         ArgumentNullException.ThrowIfNull(pool);
+        if (architecture.IsEncoder && output == PassOutput.Logits)
+            throw new NotSupportedException("The model is an encoder: it gives embeddings, but does not continue texts.");
         this.architecture = architecture;
         Limits = limits;
         Cache = new KvPool(architecture.CacheLayers(keys, values));
         Batch = new TokenBatch(limits.Tokens, limits.Outputs, limits.Sequences);
-        cpu = new Cpu(kernels, pool, new Arena(Measure(kernels, pool)));
-        pass = new ForwardPass(cpu, Batch, Cache);
+        cpu = new Cpu(kernels, pool, new Arena(Measure(kernels, pool, output)));
+        pass = new ForwardPass(cpu, Batch, Cache, output);
     }
 
     /// <summary>The largest batch and the longest sequence.</summary>
@@ -59,7 +70,7 @@ public sealed class ModelRunner : IDisposable
     }
 
     /// <summary>Computes the batch and empties it.</summary>
-    /// <returns>[outputs, vocabulary], valid until the next run.</returns>
+    /// <returns>[outputs, vocabulary], or [outputs, width] for states; valid until the next run.</returns>
     public Rows Run()
     {
         pass.Begin();
@@ -67,7 +78,7 @@ public sealed class ModelRunner : IDisposable
         {
             if (Batch.Count > 0)
                 architecture.Forward(pass);
-            return pass.Logits;
+            return pass.Outputs;
         }
         finally
         {
@@ -82,11 +93,11 @@ public sealed class ModelRunner : IDisposable
         cpu.Dispose();
     }
 
-    private long Measure(KernelSet kernels, WorkerPool pool)
+    private long Measure(KernelSet kernels, WorkerPool pool, PassOutput output)
     {
         using var arena = Arena.Measure();
         using var measuring = new Cpu(kernels, pool, arena);
-        var measuringPass = new ForwardPass(measuring, Batch, Cache);
+        var measuringPass = new ForwardPass(measuring, Batch, Cache, output);
         foreach (int sequences in (ReadOnlySpan<int>)[1, Limits.Sequences])
         {
             Batch.Plan(sequences, Limits.Context);

@@ -20,13 +20,16 @@ public sealed class HearthModel : IDisposable
 
     private readonly GgufFile file;
     private readonly WorkerPool pool;
+    private readonly HearthModelOptions options;
     private readonly Architecture architecture;
+    private readonly ModelRunner? runner;
     private readonly string? chatTemplate;
     private readonly Lazy<ChatFormatter> chatFormat;
 
     private HearthModel(GgufFile file, HearthModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellation)
     {
         this.file = file;
+        this.options = options;
         Kernels = options.Kernels ?? RungSelection.FromEnvironment();
         pool = new WorkerPool(options.Threads ?? ProcessorTopology.DefaultThreads);
         ModelLoader? loader = null;
@@ -36,9 +39,8 @@ public sealed class HearthModel : IDisposable
             architecture = ArchitectureCatalog.Load(loader);
             Tokenizer = TokenizerFactory.FromGguf(file.Metadata);
             ContextLength = loader.ContextLength;
-            int batch = Math.Min(options.BatchSize, ContextLength);
-            var limits = new RunnerLimits(batch, Math.Min(options.MaxOutputs, batch), Math.Min(options.MaxSequences, batch), ContextLength);
-            Runner = new ModelRunner(architecture, Kernels, pool, limits, options.CacheTypeK, options.CacheTypeV);
+            if (!architecture.IsEncoder)
+                runner = new ModelRunner(architecture, Kernels, pool, SessionLimits(), options.CacheTypeK, options.CacheTypeV);
             chatTemplate = options.ChatTemplate ?? file.Metadata.GetString(ChatTemplateKey, "");
             chatFormat = new Lazy<ChatFormatter>(CreateChatFormat);
         }
@@ -81,8 +83,13 @@ public sealed class HearthModel : IDisposable
     /// <summary>The kernels in use.</summary>
     public KernelSet Kernels { get; }
 
-    /// <summary>Memory, batch and cache of the forward pass; callers hold <see cref="Gate"/>.</summary>
-    internal ModelRunner Runner { get; }
+    /// <summary>Whether the model gives embeddings alone: every token sees its whole text, and there is no next token.</summary>
+    public bool IsEncoder => architecture.IsEncoder;
+
+    /// <summary>Memory, batch and cache of the sessions' forward pass; callers hold <see cref="Gate"/>.</summary>
+    /// <exception cref="NotSupportedException">The model is an encoder.</exception>
+    internal ModelRunner Runner => runner ?? throw new NotSupportedException(
+        $"{Name}: the architecture '{file.Metadata.GetString("general.architecture")}' is an encoder: it gives embeddings, but does not continue texts.");
 
     /// <summary>One session computes at a time.</summary>
     internal Lock Gate { get; } = new();
@@ -127,14 +134,37 @@ public sealed class HearthModel : IDisposable
     }
 
     /// <summary>Starts an empty session.</summary>
+    /// <exception cref="NotSupportedException">The model is an encoder.</exception>
     public HearthSession CreateSession() => new(this);
+
+    /// <summary>Makes ready to turn texts into vectors.</summary>
+    /// <param name="embedding">How; null for the defaults.</param>
+    /// <returns>An embedder with memory of its own; the caller disposes it before the model.</returns>
+    /// <exception cref="NotSupportedException">The file asks for a pooling that is not supported, and the options do not choose another.</exception>
+    public Embedder CreateEmbedder(EmbeddingOptions? embedding = null)
+    {
+        lock (Gate)
+        {
+            var own = new ModelRunner(
+                architecture, Kernels, pool, EmbeddingLimits(), options.CacheTypeK, options.CacheTypeV, PassOutput.States);
+            try
+            {
+                return new Embedder(this, architecture, own, embedding ?? new EmbeddingOptions());
+            }
+            catch
+            {
+                own.Dispose();
+                throw;
+            }
+        }
+    }
 
     /// <summary>Frees the weights and the cache; sessions of this model cannot compute any more.</summary>
     public void Dispose()
     {
         lock (Gate)
         {
-            Runner.Dispose();
+            runner?.Dispose();
             architecture.Dispose();
             pool.Dispose();
             file.Dispose();
@@ -148,6 +178,20 @@ public sealed class HearthModel : IDisposable
         var parameters = new HyperParameters(file.Metadata, file.Metadata.GetString("general.architecture"));
         int trained = parameters.Int("context_length", DefaultContextLimit, 1, int.MaxValue);
         return options.ContextLength == 0 ? trained : Math.Min(trained, DefaultContextLimit);
+    }
+
+    private RunnerLimits SessionLimits()
+    {
+        int batch = Math.Min(options.BatchSize, ContextLength);
+        return new RunnerLimits(batch, Math.Min(options.MaxOutputs, batch), Math.Min(options.MaxSequences, batch), ContextLength);
+    }
+
+    /// <summary>Every token may want its state; an encoder reads a text at once, and none longer than it was trained for.</summary>
+    private RunnerLimits EmbeddingLimits()
+    {
+        int context = IsEncoder ? Math.Min(ContextLength, Shape.ContextLength) : ContextLength;
+        int batch = IsEncoder ? Math.Max(options.BatchSize, context) : Math.Min(options.BatchSize, context);
+        return new RunnerLimits(batch, batch, Math.Min(options.MaxSequences, batch), context);
     }
 
     private ChatFormatter CreateChatFormat()

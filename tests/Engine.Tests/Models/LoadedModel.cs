@@ -17,18 +17,20 @@ internal sealed class LoadedModel : IDisposable
     private readonly WorkerPool pool;
     private readonly Architecture architecture;
 
-    public LoadedModel(string path, int threads = 1, KernelSet? kernels = null, KvType cache = KvType.F32)
+    public LoadedModel(string path, int threads = 1, KernelSet? kernels = null, KvType cache = KvType.F32, PassOutput output = PassOutput.Logits)
     {
         file = GgufFile.Open(path);
         pool = new WorkerPool(threads);
         kernels ??= RungSelection.FromEnvironment();
         architecture = ArchitectureCatalog.Load(new ModelLoader(file, kernels, pool, 256));
-        Runner = new ModelRunner(architecture, kernels, pool, new RunnerLimits(96, 96, 4, 256), cache, cache);
+        Runner = new ModelRunner(architecture, kernels, pool, new RunnerLimits(96, 96, 4, 256), cache, cache, output);
+        OutputWidth = output == PassOutput.States ? architecture.Shape.Width : architecture.Shape.VocabularySize;
     }
 
     public ModelRunner Runner { get; }
 
-    public int Vocabulary => architecture.Shape.VocabularySize;
+    /// <summary>Floats that a token gets: its logits, or its state.</summary>
+    public int OutputWidth { get; }
 
     /// <summary>Logits of every token of a prompt, read in passes of at most so many tokens.</summary>
     public float[] Logits(ReadOnlySpan<int> tokens, int chunk)
@@ -64,7 +66,7 @@ internal sealed class LoadedModel : IDisposable
         using var sequence = Runner.CreateSequence(256);
         float[] all = Continue(sequence, tokens, tokens.Length);
         var next = new List<int>();
-        float[] last = all[^Vocabulary..];
+        float[] last = all[^OutputWidth..];
         while (next.Count < count)
         {
             next.Add(Array.IndexOf(last, last.Max()));
@@ -84,14 +86,14 @@ internal sealed class LoadedModel : IDisposable
 
     private float[] Continue(KvSequence sequence, ReadOnlySpan<int> tokens, int chunk)
     {
-        float[] logits = new float[tokens.Length * Vocabulary];
+        float[] logits = new float[tokens.Length * OutputWidth];
         int at = 0;
         foreach (int[] part in tokens.ToArray().Chunk(chunk))
         {
             Runner.Batch.Add(sequence, part, BatchOutputs.All);
             var rows = Runner.Run();
             for (int row = 0; row < rows.Count; row++)
-                rows[row].CopyTo(logits.AsSpan(at++ * Vocabulary));
+                rows[row].CopyTo(logits.AsSpan(at++ * OutputWidth));
         }
 
         return logits;

@@ -46,6 +46,6 @@ public sealed class Decoder : Architecture
             x = layers[i].Forward(pass, x, isLast: i == layers.Count - 1);
         if (x.Count != pass.Batch.OutputCount)
             x = pass.SelectOutputs(x);
-        pass.Emit(output.Apply(pass, x));                                     // [outputs, vocabulary]
+        pass.Emit(output.Apply(pass, x));                                     // [outputs, vocabulary or width]
     }
 }

@@ -1,0 +1,48 @@
+using Hearth.Kernels.Attention;
+
+namespace Hearth.Engine.Models.Layers;
+
+/// <summary>The frame of an encoder: embed, layer after layer, states.</summary>
+public sealed class Encoder : Architecture
+{
+    private readonly IEmbedding embedding;
+    private readonly IReadOnlyList<RotaryEmbedding> rotaries;
+    private readonly IReadOnlyList<IDecoderLayer> layers;
+
+    /// <summary>Puts a model together.</summary>
+    /// <param name="loader">Where its weights came from.</param>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="embedding">Token embedding.</param>
+    /// <param name="rotaries">Rotary embeddings whose angles the layers use.</param>
+    /// <param name="layers">The layers; their attention is not causal.</param>
+    public Encoder(
+        ModelLoader loader,
+        ModelShape shape,
+        IEmbedding embedding,
+        IReadOnlyList<RotaryEmbedding> rotaries,
+        IReadOnlyList<IDecoderLayer> layers)
+        : base(loader, shape)
+    {
+        this.embedding = embedding;
+        this.rotaries = rotaries;
+        this.layers = layers;
+    }
+
+    /// <inheritdoc/>
+    public override bool IsEncoder => true;
+
+    /// <inheritdoc/>
+    public override KvLayerShape[] CacheLayers(KvType keys, KvType values) => [.. layers.Select(layer => layer.Cache(keys, values))];
+
+    /// <inheritdoc/>
+    public override void Forward(ForwardPass pass)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        var x = embedding.Apply(pass);                                        // [n, width]
+        for (int i = 0; i < rotaries.Count; i++)
+            pass.Prepare(rotaries[i]);
+        for (int i = 0; i < layers.Count; i++)
+            x = layers[i].Forward(pass, x, isLast: i == layers.Count - 1);
+        pass.Emit(x);                                                         // [outputs, width]
+    }
+}

@@ -1,0 +1,92 @@
+using Hearth.Engine.Sessions;
+using Hearth.Engine.Tests.Models;
+
+namespace Hearth.Engine.Tests.Sessions;
+
+public sealed class EmbedderTests
+{
+    private static readonly string[] Texts =
+    [
+        "Once upon a time",
+        "there was a little girl",
+        "Lily",
+        "She loved to play outside in the big garden with her friends and her dog, until the sun went down.",
+        "The end",
+    ];
+
+    [Theory]
+    [InlineData("stories260K-Q8_0.gguf", Pooling.Last)]
+    [InlineData("stories260K-Q8_0.gguf", Pooling.Mean)]
+    [InlineData("stories260K-Q8_0.gguf", Pooling.Cls)]
+    public void A_text_has_the_same_vector_alone_in_company_and_in_chunks(string file, Pooling pooling)
+    {
+        var options = new EmbeddingOptions { Pooling = pooling };
+        using var model = Load(file, batch: 64);
+        using var embedder = model.CreateEmbedder(options);
+        using var small = Load(file, batch: 7);
+        using var chunked = small.CreateEmbedder(options);
+        var together = embedder.EmbedAll(Texts, TestContext.Current.CancellationToken);
+        for (int i = 0; i < Texts.Length; i++)
+        {
+            Assert.Equal(embedder.Embed(Texts[i]), together[i]);
+            Assert.Equal(chunked.Embed(Texts[i]), together[i]);
+        }
+
+        Assert.Equal(together, chunked.EmbedAll(Texts, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Vectors_have_length_one_unless_they_are_wanted_as_they_are()
+    {
+        using var model = Load("stories260K-Q8_0.gguf", 64);
+        using var embedder = model.CreateEmbedder();
+        using var raw = model.CreateEmbedder(new EmbeddingOptions { Normalize = false });
+        float[] vector = embedder.Embed(Texts[0]);
+        Assert.Equal(model.Shape.Width, vector.Length);
+        Assert.Equal(1, vector.Sum(value => (double)value * value), 1e-6);
+        float[] longer = raw.Embed(Texts[0]);
+        double length = Math.Sqrt(longer.Sum(value => (double)value * value));
+        Assert.NotEqual(1, length, 1e-3);
+        Assert.All(vector.Zip(longer), pair => Assert.Equal(pair.Second / length, pair.First, 1e-6));
+    }
+
+    [Fact]
+    public void Without_a_word_from_the_file_a_decoder_gives_its_last_state()
+    {
+        using var model = Load("stories260K-Q8_0.gguf", 64);
+        using var embedder = model.CreateEmbedder();
+        Assert.Equal(Pooling.Last, embedder.Pooling);
+    }
+
+    [Fact]
+    public void The_mean_is_that_of_the_tokens_states()
+    {
+        int[] ids = [5, 9, 11];
+        using var model = Load("bert-cls.gguf", 64);
+        using var states = new LoadedModel(VectorFiles.PathOf("bert-cls.gguf"), output: Engine.Models.PassOutput.States);
+        using var embedder = model.CreateEmbedder(new EmbeddingOptions { Pooling = Pooling.Mean, Normalize = false });
+        float[] each = states.Logits(ids, 3);
+        float[] mean = embedder.Embed(ids);
+        for (int i = 0; i < mean.Length; i++)
+            Assert.Equal((each[i] + each[mean.Length + i] + each[(2 * mean.Length) + i]) / 3, mean[i], 2e-3);
+    }
+
+    [Fact]
+    public void Texts_that_cannot_be_embedded_are_refused_before_any_is_computed()
+    {
+        using var model = Load("bert-cls.gguf", 64);
+        using var embedder = model.CreateEmbedder();
+        Assert.Equal(64, embedder.MaxTokens);
+        Assert.Throws<ContextFullException>(() => embedder.Embed(new int[65]));
+        Assert.Throws<ArgumentException>(() => embedder.Embed(ReadOnlyMemory<int>.Empty));
+        Assert.Throws<ArgumentOutOfRangeException>(() => embedder.Embed(new int[] { 72 }));
+        Assert.Throws<NotSupportedException>(() => embedder.Embed("text"));
+        Assert.Equal(64, embedder.Embed(new int[64]).Length);
+    }
+
+    private static HearthModel Load(string file, int batch)
+        => HearthModel.Load(
+            VectorFiles.PathOf(file),
+            new HearthModelOptions { Threads = 2, BatchSize = batch },
+            cancellation: TestContext.Current.CancellationToken);
+}
