@@ -15,6 +15,7 @@ internal static class CommandTree
         new("chat", ChatCommand.Description, ChatCommand.Define),
         new("inspect", InspectCommand.Description, InspectCommand.Define),
         new("bench", BenchCommand.Description, BenchCommand.Define),
+        new("embed", EmbedCommand.Description, EmbedCommand.Define),
         new("tokenize", TokenizeCommand.Description, TokenizeCommand.Define),
         new("detokenize", DetokenizeCommand.Description, DetokenizeCommand.Define),
         new("eval", EvalCommand.Description, EvalCommand.Define),

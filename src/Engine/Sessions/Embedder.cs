@@ -88,6 +88,16 @@ public sealed class Embedder : IDisposable
         return vectors;
     }
 
+    /// <summary>The cosine of the angle between two vectors: 1 for the same direction, 0 for unrelated ones.</summary>
+    /// <exception cref="ArgumentException">The vectors have different lengths.</exception>
+    public static float Cosine(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        if (left.Length != right.Length)
+            throw new ArgumentException($"Vectors of {left.Length} and {right.Length} numbers have no angle.", nameof(right));
+        double product = Math.Sqrt(Dot(left, left)) * Math.Sqrt(Dot(right, right));
+        return product > 0 ? (float)(Dot(left, right) / product) : 0;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -226,14 +236,20 @@ public sealed class Embedder : IDisposable
             TensorPrimitives.Divide(vector, tokens, vector);
         if (options.Normalize)
         {
-            // In a fixed order: a vectorised sum of squares would differ from machine to machine.
-            double squares = 0;
-            foreach (float value in vector)
-                squares += (double)value * value;
+            double squares = Dot(vector, vector);
             if (squares > 0)
                 TensorPrimitives.Multiply(vector, (float)(1 / Math.Sqrt(squares)), vector);
         }
 
         return vector;
+    }
+
+    /// <summary>In a fixed order: a vectorised sum would differ from machine to machine.</summary>
+    private static double Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        double sum = 0;
+        for (int i = 0; i < left.Length; i++)
+            sum += (double)left[i] * right[i];
+        return sum;
     }
 }

@@ -1,0 +1,210 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Hearth.Engine.Sessions;
+
+namespace Hearth.Cli.Commands;
+
+/// <summary><c>hearth embed</c>: texts to vectors.</summary>
+internal sealed class EmbedCommand
+{
+    public const string Description = "Turns texts into vectors whose angles say how near their meanings are.";
+
+    private const string PoolingName = "--pooling";
+    private const string FormatName = "--embd-output-format";
+    private const string NormalizeName = "--embd-normalize";
+    private const int TextsAtATime = 64;
+
+    private static readonly string[] Formats = ["plain", "array", "json", "json+"];
+
+    private readonly Terminal terminal;
+    private readonly Argument<string[]> texts;
+    private readonly Option<string?> file;
+    private readonly RuntimeFlags runtime;
+    private readonly Option<string?> pooling;
+    private readonly Option<string?> normalize;
+    private readonly Option<string?> format;
+    private readonly Option<bool> similarity;
+    private readonly Option<bool> jsonLines;
+
+    private EmbedCommand(Command command, Terminal terminal)
+    {
+        this.terminal = terminal;
+        command.Add(texts = new Argument<string[]>("TEXT")
+        {
+            Description = "texts; nothing at all reads one a line from standard input",
+            Arity = ArgumentArity.ZeroOrMore,
+        });
+        runtime = new RuntimeFlags(command);
+        command.Add(file = Flag.Text("--file", ["-f"], "FILE", "reads one text a line from a file"));
+        command.Add(pooling = Flag.Text(
+            PoolingName, [], "TYPE", $"how the tokens' states become one vector: {Names} (default: what the model file says)"));
+        command.Add(normalize = Flag.Text(NormalizeName, [], "N", "2 for vectors of length 1 (default), -1 for vectors as they are"));
+        command.Add(format = Flag.Text(
+            FormatName, [], "FORMAT", $"{string.Join(", ", Formats)}; json is OpenAI's object, json+ adds the cosines (default: plain)"));
+        command.Add(similarity = Flag.Switch("--similarity", [], "the cosines between the texts in place of their vectors"));
+        command.Add(jsonLines = Flag.Switch(
+            "--jsonl", [], """answers {"text"} or {"ids"} with {"embedding"}, a line for each line of standard input"""));
+    }
+
+    private static string Names => string.Join(", ", Enum.GetNames<Pooling>()).ToLowerInvariant();
+
+    public static void Define(Command command, Terminal terminal)
+    {
+        var embed = new EmbedCommand(command, terminal);
+        command.SetAction(embed.Run);
+    }
+
+    private int Run(ParseResult line)
+    {
+        string chosen = line.GetValue(format) ?? "plain";
+        if (!Formats.Contains(chosen))
+            throw new CommandException($"{FormatName} {chosen} is no format; there are {string.Join(", ", Formats)}.");
+        var options = new EmbeddingOptions { Pooling = PoolingOf(line), Normalize = IsNormalized(line) };
+        string[] given = line.GetValue(jsonLines) ? [] : Read(line);
+
+        using var loaded = runtime.Load(line, terminal, runtime.Options(line));
+        using var stoppable = terminal.Interrupts.Catch(out var cancellation);
+        using var embedder = loaded.Model.CreateEmbedder(options);
+        if (line.GetValue(jsonLines))
+            return JsonLines.Answer(terminal, (question, answer) => Answer(embedder, question, answer));
+        var vectors = Embed(embedder, given, cancellation);
+        if (line.GetValue(similarity))
+            WriteCosines(vectors);
+        else if (chosen == "plain")
+            WritePlain(vectors);
+        else
+            WriteJson(vectors, chosen);
+        return ExitCodes.Success;
+    }
+
+    private static List<float[]> Embed(Embedder embedder, string[] given, CancellationToken cancellation)
+    {
+        var vectors = new List<float[]>(given.Length);
+        foreach (string[] some in given.Chunk(TextsAtATime))
+            vectors.AddRange(embedder.EmbedAll(some, cancellation));
+        return vectors;
+    }
+
+    private static void Answer(Embedder embedder, JsonElement question, Utf8JsonWriter answer)
+    {
+        float[] vector = question.TryGetProperty("ids", out _)
+            ? embedder.Embed(JsonFields.Ids(question, "ids"))
+            : embedder.Embed(JsonFields.Text(question, "text"));
+        answer.WriteStartObject();
+        answer.WritePropertyName("embedding");
+        Write(answer, vector);
+        answer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, ReadOnlySpan<float> values)
+    {
+        writer.WriteStartArray();
+        foreach (float value in values)
+            writer.WriteNumberValue(value);
+        writer.WriteEndArray();
+    }
+
+    private Pooling? PoolingOf(ParseResult line)
+    {
+        if (line.GetValue(pooling) is not { } text)
+            return null;
+        foreach (var type in Enum.GetValues<Pooling>())
+        {
+            if (text.Equals(type.ToString(), StringComparison.OrdinalIgnoreCase))
+                return type;
+        }
+
+        throw new CommandException($"{PoolingName} {text} is no way to pool; there are {Names}.");
+    }
+
+    private bool IsNormalized(ParseResult line) => line.GetValue(normalize) switch
+    {
+        null or "2" => true,
+        "-1" => false,
+        { } other => throw new CommandException($"{NormalizeName} {other} is not supported; there are 2 (length 1) and -1 (as they are)."),
+    };
+
+    private string[] Read(ParseResult line)
+    {
+        string[] found = line.GetValue(texts) ?? [];
+        string? path = line.GetValue(file);
+        if (path is not null && found.Length > 0)
+            throw new CommandException("The texts are given more than once; use arguments or -f.");
+        if (path is null && found.Length == 0 && terminal.InputIsTerminal)
+            throw new CommandException("There are no texts: give some as arguments, with -f, or on standard input.");
+        if (found.Length == 0)
+            found = Lines(path is null ? TextFile.WithoutLastLineFeed(terminal.Input.ReadToEnd()) : TextFile.Read(path));
+        int empty = Array.IndexOf(found, "");
+        return empty < 0 ? found : throw new CommandException($"Text {empty + 1} is empty.", ExitCodes.Input);
+    }
+
+    private static string[] Lines(string text)
+    {
+        string[] lines = text.Split('\n');
+        for (int i = 0; i < lines.Length; i++)
+            lines[i] = lines[i].TrimEnd('\r');
+        return lines;
+    }
+
+    private void WritePlain(List<float[]> vectors)
+    {
+        foreach (float[] vector in vectors)
+            terminal.Output.WriteLine(string.Join(' ', vector.Select(value => value.ToString(CultureInfo.InvariantCulture))));
+    }
+
+    private void WriteCosines(List<float[]> vectors)
+    {
+        foreach (float[] vector in vectors)
+        {
+            var cosines = vectors.Select(other => Embedder.Cosine(vector, other).ToString("F4", CultureInfo.InvariantCulture).PadLeft(7));
+            terminal.Output.WriteLine(string.Join(' ', cosines));
+        }
+    }
+
+    private void WriteJson(List<float[]> vectors, string chosen)
+    {
+        using (var writer = new Utf8JsonWriter(terminal.OutputBytes))
+        {
+            if (chosen == "array")
+                WriteRows(writer, vectors);
+            else
+                WriteObject(writer, vectors, withCosines: chosen == "json+");
+        }
+
+        terminal.Output.WriteLine();
+    }
+
+    private static void WriteRows(Utf8JsonWriter writer, IEnumerable<float[]> rows)
+    {
+        writer.WriteStartArray();
+        foreach (float[] row in rows)
+            Write(writer, row);
+        writer.WriteEndArray();
+    }
+
+    private static void WriteObject(Utf8JsonWriter writer, List<float[]> vectors, bool withCosines)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("object", "list");
+        writer.WriteStartArray("data");
+        for (int i = 0; i < vectors.Count; i++)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("object", "embedding");
+            writer.WriteNumber("index", i);
+            writer.WritePropertyName("embedding");
+            Write(writer, vectors[i]);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        if (withCosines)
+        {
+            writer.WritePropertyName("cosineSimilarity");
+            WriteRows(writer, vectors.Select(vector => vectors.Select(other => Embedder.Cosine(vector, other)).ToArray()));
+        }
+
+        writer.WriteEndObject();
+    }
+}
