@@ -87,7 +87,7 @@ public sealed class TokenBatch
         for (int i = ids.Length - wanted; i < ids.Length; i++)
             outputRows[OutputCount++] = Count + i;
         sequences[SpanCount] = sequence;
-        spans[SpanCount++] = new AttentionSpan(Count, ids.Length, first, sequence.Pages);
+        spans[SpanCount++] = new AttentionSpan(Count, ids.Length, first, sequence.Pages, sequence.StateSlot);
         Count += ids.Length;
     }
 

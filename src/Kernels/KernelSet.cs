@@ -4,6 +4,7 @@ using Hearth.Kernels.Elementwise;
 using Hearth.Kernels.Formats;
 using Hearth.Kernels.Isa;
 using Hearth.Kernels.Matmul;
+using Hearth.Kernels.Recurrence;
 
 namespace Hearth.Kernels;
 
@@ -33,6 +34,9 @@ public abstract unsafe class KernelSet
 
     /// <summary>Writing and reading the cache.</summary>
     public abstract AttentionKernels Attention { get; }
+
+    /// <summary>Layers with a state per sequence.</summary>
+    public abstract RecurrenceKernels Recurrence { get; }
 
     /// <summary>Finds the kernel of a block type.</summary>
     public abstract bool TryGetPanel(WeightType type, [NotNullWhen(true)] out PanelKernel? panel);

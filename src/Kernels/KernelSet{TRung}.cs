@@ -4,6 +4,7 @@ using Hearth.Kernels.Elementwise;
 using Hearth.Kernels.Formats;
 using Hearth.Kernels.Isa;
 using Hearth.Kernels.Matmul;
+using Hearth.Kernels.Recurrence;
 
 namespace Hearth.Kernels;
 
@@ -46,6 +47,8 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
     public override ElementwiseKernels Elementwise { get; } = new ElementwiseKernels<TRung>();
 
     public override AttentionKernels Attention { get; } = new AttentionKernels<TRung>();
+
+    public override RecurrenceKernels Recurrence { get; } = new RecurrenceKernels<TRung>();
 
     public override bool TryGetPanel(WeightType type, [NotNullWhen(true)] out PanelKernel? panel) => panels.TryGetValue(type, out panel);
 

@@ -4,7 +4,7 @@ namespace Hearth.Engine.Cache;
 
 /// <summary>
 /// The pages of all sequences of a model: reference-counted, so that sequences which share a beginning share its pages, and copied
-/// when one of them writes.
+/// when one of them writes; and the slots of those whose layers keep a state.
 /// </summary>
 /// <remarks>One thread at a time.</remarks>
 public sealed class KvPool : IDisposable
@@ -19,8 +19,12 @@ public sealed class KvPool : IDisposable
     private int[] references = [];
 
     /// <summary>Plans a pool; memory is taken as pages are.</summary>
-    /// <param name="layers">What each layer keeps for a position.</param>
-    public KvPool(ReadOnlySpan<KvLayerShape> layers) => Pages = new KvPages(layers, SlabPages);
+    /// <param name="layers">What each layer keeps of a sequence.</param>
+    public KvPool(ReadOnlySpan<KvLayerShape> layers)
+    {
+        Pages = new KvPages(layers, SlabPages);
+        States = new StatePool(layers);
+    }
 
     /// <summary>Pages in use.</summary>
     public int UsedPages => Pages.Count - free.Count;
@@ -28,7 +32,15 @@ public sealed class KvPool : IDisposable
     /// <summary>Bytes of a page, all layers.</summary>
     public long PageBytes => Pages.PageBytes;
 
+    /// <summary>Whether layers keep a state, which pages do not hold: sequences then cannot begin with pages of another one.</summary>
+    public bool HasStates => States.IsNeeded;
+
+    /// <summary>Bytes of one sequence's state, all layers.</summary>
+    public long StateBytes => States.Slots.SlotBytes;
+
     internal KvPages Pages { get; }
+
+    internal StatePool States { get; }
 
     /// <summary>Makes sure that so many pages can be taken without growing.</summary>
     public void Reserve(int pages)
@@ -38,7 +50,11 @@ public sealed class KvPool : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Pages.Dispose();
+    public void Dispose()
+    {
+        Pages.Dispose();
+        States.Dispose();
+    }
 
     internal int Take()
     {

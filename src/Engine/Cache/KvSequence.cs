@@ -1,11 +1,15 @@
 namespace Hearth.Engine.Cache;
 
-/// <summary>One sequence's place in the cache: a list of page numbers. Forking shares them, rewinding drops them.</summary>
+/// <summary>
+/// One sequence's place in the cache: a list of page numbers, which forking shares and rewinding drops; and the state of recurrent
+/// layers, which forking copies and rewinding takes back from a checkpoint.
+/// </summary>
 /// <remarks>One thread at a time.</remarks>
 public sealed class KvSequence : IDisposable
 {
     private readonly KvPool pool;
     private readonly int[] pages;
+    private readonly SequenceState? state;
     private int pageCount;
     private bool disposed;
 
@@ -13,10 +17,16 @@ public sealed class KvSequence : IDisposable
     /// <param name="pool">Where its pages come from.</param>
     /// <param name="capacity">The most positions it will hold: its page list never grows beyond.</param>
     public KvSequence(KvPool pool, int capacity)
+        : this(pool, capacity, pool is { HasStates: true } ? new SequenceState(pool.States) : null)
+    {
+    }
+
+    private KvSequence(KvPool pool, int capacity, SequenceState? state)
     {
         ArgumentNullException.ThrowIfNull(pool);
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         this.pool = pool;
+        this.state = state;
         Capacity = capacity;
         pages = new int[(capacity + KvPool.PagePositions - 1) / KvPool.PagePositions];
     }
@@ -30,28 +40,45 @@ public sealed class KvSequence : IDisposable
     /// <summary>Page numbers, valid up to <see cref="Length"/> positions.</summary>
     internal int[] Pages => pages;
 
-    /// <summary>A second sequence with the same content; pages are shared until one of them writes.</summary>
+    /// <summary>The slot of the recurrent layers' state; -1 in a model without.</summary>
+    internal int StateSlot => state?.Slot ?? -1;
+
+    /// <summary>A second sequence with the same content; pages are shared until one of them writes, a state is copied.</summary>
     public KvSequence Fork()
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        var fork = new KvSequence(pool, Capacity) { pageCount = pageCount, Length = Length };
+        var fork = new KvSequence(pool, Capacity, state?.Fork()) { pageCount = pageCount, Length = Length };
         Array.Copy(pages, fork.pages, pageCount);
         for (int i = 0; i < pageCount; i++)
             pool.Share(pages[i]);
         return fork;
     }
 
+    /// <summary>
+    /// Keeps a copy of the recurrent layers' state, so that <see cref="Rewind"/> finds this position again; the last two are kept. Does
+    /// nothing in a model without such layers, whose sequences can be rewound to any position.
+    /// </summary>
+    public void Checkpoint()
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        state?.Checkpoint(Length);
+    }
+
     /// <summary>Forgets everything from a position on.</summary>
     /// <param name="length">Positions to keep.</param>
+    /// <returns>
+    /// Positions that are kept: <paramref name="length"/>, or in a model with recurrent layers those up to the last checkpoint before
+    /// it. The tokens between must be read again.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The sequence is not that long.</exception>
-    public void Rewind(int length)
+    public int Rewind(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
-        int keep = (length + KvPool.PagePositions - 1) / KvPool.PagePositions;
-        while (pageCount > keep)
-            pool.Return(pages[--pageCount]);
-        Length = length;
+        if (state != null && length < Length)
+            length = state.Rewind(length);
+        Cut(length);
+        return length;
     }
 
     /// <inheritdoc/>
@@ -59,8 +86,9 @@ public sealed class KvSequence : IDisposable
     {
         if (disposed)
             return;
-        Rewind(0);
         disposed = true;
+        Cut(0);
+        state?.Dispose();
     }
 
     /// <summary>Makes the next positions writable: pages of its own, copied if they were shared.</summary>
@@ -77,6 +105,14 @@ public sealed class KvSequence : IDisposable
         int needed = (length + KvPool.PagePositions - 1) / KvPool.PagePositions;
         while (pageCount < needed)
             pages[pageCount++] = pool.Take();
+        Length = length;
+    }
+
+    private void Cut(int length)
+    {
+        int keep = (length + KvPool.PagePositions - 1) / KvPool.PagePositions;
+        while (pageCount > keep)
+            pool.Return(pages[--pageCount]);
         Length = length;
     }
 }

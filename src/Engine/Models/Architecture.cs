@@ -25,7 +25,7 @@ public abstract class Architecture : IDisposable
     /// <summary>Whether every token sees its whole text, later tokens too: such a model gives embeddings and no next token.</summary>
     public virtual bool IsEncoder => false;
 
-    /// <summary>What each layer keeps in the cache.</summary>
+    /// <summary>What each layer keeps of a sequence.</summary>
     /// <param name="keys">Storage of keys.</param>
     /// <param name="values">Storage of values.</param>
     public abstract KvLayerShape[] CacheLayers(KvType keys, KvType values);

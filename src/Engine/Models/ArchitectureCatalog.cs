@@ -28,7 +28,10 @@ public static class ArchitectureCatalog
         Add<GptOss>();
         Add<Granite>();
         Add<HunyuanDense>();
+        Add<Lfm2>();
         Add<Llama>();
+        Add<Mamba>();
+        Add<Mamba2>();
         Add<MiniCpm>();
         Add<Mistral3>();
         Add<Mpt>();

@@ -2,6 +2,7 @@ using Hearth.Engine.Cache;
 using Hearth.Engine.Models.Layers;
 using Hearth.Kernels.Attention;
 using Hearth.Kernels.Compute;
+using Hearth.Kernels.Recurrence;
 
 namespace Hearth.Engine.Models;
 
@@ -38,6 +39,11 @@ public sealed class ForwardPass
     public Rows Outputs { get; private set; }
 
     internal ReadOnlySpan<AttentionSpan> Spans => Batch.Spans;
+
+    /// <summary>A part of what a recurrent layer keeps of each sequence.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="start">Floats of the layer before that part, a multiple of 16.</param>
+    public LayerState StateOf(int layer, int start = 0) => new(Cache.States.Slots, layer, start);
 
     /// <summary>Rows for this pass's tokens.</summary>
     /// <param name="width">Floats of a row.</param>

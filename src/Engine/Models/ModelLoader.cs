@@ -164,6 +164,39 @@ public sealed class ModelLoader : IDisposable
         return Keep(Decode(tensor, length));
     }
 
+    /// <summary>A matrix of floats that must be there, column by column.</summary>
+    /// <param name="name">Tensor name.</param>
+    /// <param name="rows">Rows in the file.</param>
+    /// <param name="width">Values of a row in the file.</param>
+    /// <returns>[width, rows].</returns>
+    /// <exception cref="InvalidModelException">It is missing or of another shape.</exception>
+    public FloatVector Transposed(string name, int rows, int width)
+    {
+        var tensor = Find(name);
+        if (tensor.Dimensions[0] != width || tensor.ElementCount != (long)rows * width)
+            throw Refuse(tensor, $"should be [{width}, {rows}]");
+        float[] values = Decode(tensor, rows * width);
+        float[] transposed = new float[values.Length];
+        for (int i = 0; i < values.Length; i++)
+            transposed[(i % width * rows) + (i / width)] = values[i];
+        return Keep(transposed);
+    }
+
+    /// <summary>Floats that must be there, each so many times.</summary>
+    /// <returns>[length, times].</returns>
+    /// <exception cref="InvalidModelException">They are missing or of another length.</exception>
+    public FloatVector Repeated(string name, int length, int times)
+    {
+        var tensor = Find(name);
+        if (tensor.ElementCount != length)
+            throw Refuse(tensor, $"should have {length} values");
+        float[] values = Decode(tensor, length);
+        float[] repeated = new float[checked(length * times)];
+        for (int i = 0; i < repeated.Length; i++)
+            repeated[i] = values[i / times];
+        return Keep(repeated);
+    }
+
     /// <summary>The first row of a matrix that must be there.</summary>
     /// <exception cref="InvalidModelException">It is missing or of another width.</exception>
     public FloatVector FirstRow(string name, int width)

@@ -60,6 +60,8 @@ public sealed class HearthSession : IDisposable
         CheckIds(ids);
         if (ids.Length > Capacity - Position)
             throw new ContextFullException(Position, ids.Length, Capacity);
+        if (ids.Length > 1)
+            Checkpoint();
         while (!ids.IsEmpty)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -103,14 +105,27 @@ public sealed class HearthSession : IDisposable
         }
     }
 
-    /// <summary>Forgets all tokens from a position on.</summary>
+    /// <summary>
+    /// Forgets all tokens from a position on. A model with recurrent layers goes back to where one of the last two texts began, and reads
+    /// the tokens between again; others compute nothing.
+    /// </summary>
     /// <param name="position">Tokens to keep.</param>
     /// <exception cref="ArgumentOutOfRangeException">The session does not hold that many.</exception>
     public void Rewind(int position)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         lock (model.Gate)
-            sequence.Rewind(position);
+        {
+            int kept = sequence.Rewind(position);
+            while (kept < position)
+            {
+                var chunk = tokens.AsSpan(kept, Math.Min(position - kept, model.Runner.Batch.MaxTokens));
+                model.Runner.Batch.Add(sequence, chunk, BatchOutputs.None);
+                model.Runner.Run();
+                kept += chunk.Length;
+            }
+        }
+
         hasLogits = false;
     }
 
@@ -202,6 +217,13 @@ public sealed class HearthSession : IDisposable
     {
         lock (model.Gate)
             return model.Runner.CreateSequence(model.ContextLength);
+    }
+
+    /// <summary>Before a text is read: a chat that takes its last message back, or asks for another answer, returns to here.</summary>
+    private void Checkpoint()
+    {
+        lock (model.Gate)
+            sequence.Checkpoint();
     }
 
     private void Compute(ReadOnlySpan<int> ids, bool wantsLogits)

@@ -89,6 +89,9 @@ public sealed unsafe partial class Cpu
     /// <summary>y *= x.</summary>
     public void Multiply(Rows x, Rows y) => ForEach(new MultiplyOperation(x, y), x.Count, x.Width);
 
+    /// <summary>y *= factors, on every row.</summary>
+    public void MultiplyBy(FloatVector factors, Rows y) => ForEach(new MultiplyByOperation(factors, y), y.Count, y.Width);
+
     /// <summary>y = cap * tanh(y / cap).</summary>
     public void SoftCap(Rows y, float cap) => ForEach(new SoftCapOperation(y, cap), y.Count, 16 * y.Width);
 
@@ -187,6 +190,11 @@ public sealed unsafe partial class Cpu
     private readonly struct MultiplyOperation(Rows x, Rows y) : IRowOperation
     {
         public void Run(ElementwiseKernels kernels, int row) => kernels.Multiply(x.Row(row), y.Row(row), y.Row(row), y.Width);
+    }
+
+    private readonly struct MultiplyByOperation(FloatVector factors, Rows y) : IRowOperation
+    {
+        public void Run(ElementwiseKernels kernels, int row) => kernels.Multiply(factors.Pointer, y.Row(row), y.Row(row), y.Width);
     }
 
     private readonly struct SoftCapOperation(Rows y, float cap) : IRowOperation
