@@ -46,6 +46,7 @@ public static class ArchitectureCatalog
         Add<Qwen2Moe>();
         Add<Qwen3>();
         Add<Qwen3Moe>();
+        Add<Rwkv7>();
         Add<SmolLM3>();
         Add<StableLm>();
         Add<StarCoder2>();

@@ -207,19 +207,16 @@ public sealed class ModelLoader : IDisposable
         return Keep(Decode(tensor, width));
     }
 
-    /// <summary>Floats per expert, from a tensor of two dimensions.</summary>
-    /// <exception cref="InvalidModelException">They are missing or of another shape.</exception>
+    /// <summary>Several vectors one after another in one tensor, as floats of each expert.</summary>
+    /// <exception cref="InvalidModelException">They are missing or of another length.</exception>
     public FloatVector[] Vectors(string name, int count, int length)
     {
-        var all = Vector(name, checked(count * length));
-        var vectors = new FloatVector[count];
-        for (int i = 0; i < count; i++)
-        {
-            vectors[i] = new FloatVector(all.Values.Slice(i * length, length));
-            loaded.Add(vectors[i]);
-        }
-
-        return vectors;
+        var tensor = Find(name);
+        int total = checked(count * length);
+        if (tensor.ElementCount != total)
+            throw Refuse(tensor, $"should have {count} times {length} values");
+        float[] values = Decode(tensor, total);
+        return [.. Enumerable.Range(0, count).Select(i => Keep(values.AsSpan(i * length, length)))];
     }
 
     /// <summary>Floats that may be missing.</summary>

@@ -89,6 +89,14 @@ public sealed unsafe partial class Cpu
     /// <summary>y *= x.</summary>
     public void Multiply(Rows x, Rows y) => ForEach(new MultiplyOperation(x, y), x.Count, x.Width);
 
+    /// <summary>y += x * s, head by head, s being the sum of the head's factors.</summary>
+    /// <param name="factors">[n, heads x headLength].</param>
+    /// <param name="x">[n, heads x headLength].</param>
+    /// <param name="headLength">Values of a head.</param>
+    /// <param name="y">[n, heads x headLength].</param>
+    public void AddScaledByHeadSums(Rows factors, Rows x, int headLength, Rows y)
+        => ForEach(new AddScaledByHeadSumsOperation(factors, x, headLength, y), y.Count, 2 * y.Width);
+
     /// <summary>y *= factors, on every row.</summary>
     public void MultiplyBy(FloatVector factors, Rows y) => ForEach(new MultiplyByOperation(factors, y), y.Count, y.Width);
 
@@ -190,6 +198,18 @@ public sealed unsafe partial class Cpu
     private readonly struct MultiplyOperation(Rows x, Rows y) : IRowOperation
     {
         public void Run(ElementwiseKernels kernels, int row) => kernels.Multiply(x.Row(row), y.Row(row), y.Row(row), y.Width);
+    }
+
+    private readonly struct AddScaledByHeadSumsOperation(Rows factors, Rows x, int headLength, Rows y) : IRowOperation
+    {
+        public void Run(ElementwiseKernels kernels, int row)
+        {
+            for (int at = 0; at < y.Width; at += headLength)
+            {
+                float* head = y.Row(row) + at;
+                kernels.AddScaled(head, x.Row(row) + at, kernels.Sum(factors.Row(row) + at, headLength), head, headLength);
+            }
+        }
     }
 
     private readonly struct MultiplyByOperation(FloatVector factors, Rows y) : IRowOperation
