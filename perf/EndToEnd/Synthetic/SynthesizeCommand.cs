@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Hearth.Engine.Quantization;
 
 namespace Hearth.Perf.EndToEnd.Synthetic;
 
@@ -66,7 +67,7 @@ internal static class SynthesizeCommand
 
         Console.WriteLine();
         Console.WriteLine($"types: {string.Join(' ', TypeMix.Formats.Select(format => format.Type))}");
-        Console.WriteLine($"mixes: {string.Join(' ', TypeMix.Named.Select(mix => mix.Name))}");
+        Console.WriteLine($"kinds: {string.Join(' ', FileKind.All.Select(kind => kind.Name))}");
         return 0;
     }
 

@@ -1,3 +1,4 @@
+using Hearth.Engine.Quantization;
 using Hearth.Kernels.Formats;
 
 namespace Hearth.Perf.EndToEnd.Synthetic;
@@ -41,12 +42,15 @@ internal sealed record TensorPlan(string Name, TensorRole Role, int Layer, Weigh
         Vector("output_norm", TensorRole.OutputNorm, -1);
         if (!shape.Tied)
             Matrix("output", TensorRole.Output, -1, shape.Width, shape.Vocabulary);
-        return plans;
+        var rules = mix.Rules(shape, plans.Select(plan => plan.Name));
+        return plans.ConvertAll(plan => plan.Rows == 0
+            ? plan
+            : plan with { Type = TensorTypeRules.FittingType(rules.TypeOf(plan.Name, plan.Dimensions), plan.Columns) });
 
         void Vector(string name, TensorRole role, int layer)
             => plans.Add(new TensorPlan(name + ".weight", role, layer, WeightType.F32, shape.Width, 0));
 
         void Matrix(string name, TensorRole role, int layer, int columns, int rows)
-            => plans.Add(new TensorPlan(name + ".weight", role, layer, mix.TypeOf(role, layer, shape, columns), columns, rows));
+            => plans.Add(new TensorPlan(name + ".weight", role, layer, WeightType.F32, columns, rows));
     }
 }

@@ -16,6 +16,7 @@ internal static class CommandTree
         new("inspect", InspectCommand.Description, InspectCommand.Define),
         new("bench", BenchCommand.Description, BenchCommand.Define),
         new("embed", EmbedCommand.Description, EmbedCommand.Define),
+        new("quantize", QuantizeCommand.Description, QuantizeCommand.Define),
         new("tokenize", TokenizeCommand.Description, TokenizeCommand.Define),
         new("detokenize", DetokenizeCommand.Description, DetokenizeCommand.Define),
         new("eval", EvalCommand.Description, EvalCommand.Define),

@@ -34,7 +34,7 @@ internal static class ErrorReport
         SamplingException => (error.Message, ExitCodes.Usage),
         ContextFullException or TemplateException => (error.Message, ExitCodes.Input),
         InsufficientMemoryException or OutOfMemoryException => ($"There is not enough memory: {error.Message}", ExitCodes.Failure),
-        IOException => ($"Reading or writing failed: {error.Message}", ExitCodes.Failure),
+        IOException or UnauthorizedAccessException => ($"Reading or writing failed: {error.Message}", ExitCodes.Failure),
         _ => ($"This should not happen: {error.Message} ({error.GetType().Name}; --verbose shows where.)", ExitCodes.Failure),
     };
 

@@ -65,6 +65,10 @@ public sealed class GgufTensor
     /// </summary>
     public void Release() => map.Release(Offset, ByteLength);
 
+    /// <summary>As <see cref="Release()"/>, for a part of the tensor.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range does not lie in the tensor's file.</exception>
+    internal void Release(long start, long length) => map.Release(Offset + start, length);
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name} [{string.Join(", ", dimensions)}] {Type}";
 }
