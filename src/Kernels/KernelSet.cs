@@ -4,7 +4,9 @@ using Hearth.Kernels.Elementwise;
 using Hearth.Kernels.Formats;
 using Hearth.Kernels.Isa;
 using Hearth.Kernels.Matmul;
+using Hearth.Kernels.Probing;
 using Hearth.Kernels.Recurrence;
+using Hearth.Kernels.Threading;
 
 namespace Hearth.Kernels;
 
@@ -66,6 +68,13 @@ public abstract unsafe class KernelSet
         byte* destination,
         int firstTile,
         int endTile);
+
+    /// <summary>Measures what the instructions themselves allow, all workers together.</summary>
+    /// <param name="arithmetic">Which multiply-adds.</param>
+    /// <param name="pool">The workers.</param>
+    /// <param name="repetitions">How often; the fastest counts.</param>
+    /// <returns>Multiply-adds per second.</returns>
+    public abstract double MeasurePeak(Arithmetic arithmetic, WorkerPool pool, int repetitions = 20);
 
     private static List<KernelSet> FindSupported()
     {

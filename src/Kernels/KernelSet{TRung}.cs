@@ -4,7 +4,9 @@ using Hearth.Kernels.Elementwise;
 using Hearth.Kernels.Formats;
 using Hearth.Kernels.Isa;
 using Hearth.Kernels.Matmul;
+using Hearth.Kernels.Probing;
 using Hearth.Kernels.Recurrence;
+using Hearth.Kernels.Threading;
 
 namespace Hearth.Kernels;
 
@@ -51,6 +53,9 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
     public override RecurrenceKernels Recurrence { get; } = new RecurrenceKernels<TRung>();
 
     public override bool TryGetPanel(WeightType type, [NotNullWhen(true)] out PanelKernel? panel) => panels.TryGetValue(type, out panel);
+
+    public override double MeasurePeak(Arithmetic arithmetic, WorkerPool pool, int repetitions = 20)
+        => PeakLoop<TRung>.Measure(arithmetic, pool, repetitions);
 
     public override void PackActivations(
         in ActivationLayout layout,

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using Hearth.Cli.Rendering;
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Sessions;
-using Hearth.Kernels.Memory;
+using Hearth.Kernels.Probing;
 using Hearth.Kernels.Threading;
 
 namespace Hearth.Cli.Commands;
@@ -24,6 +24,7 @@ internal sealed class BenchCommand
     private readonly Option<string[]> threads;
     private readonly Option<int?> batch;
     private readonly Option<int?> repetitions;
+    private readonly Option<bool> probe;
     private readonly Option<string?> format;
     private readonly CacheFlags cache;
 
@@ -37,6 +38,7 @@ internal sealed class BenchCommand
         command.Add(threads = Flag.Texts("--threads", ["-t"], "N,...", "threads that compute (default: one a physical core)"));
         command.Add(batch = Flag.Integer("--batch-size", ["-b"], "most tokens of one pass (default: 512)", 1, 65536));
         command.Add(repetitions = Flag.Integer("--repetitions", ["-r"], "how often each test is repeated (default: 5)", 1, 10_000));
+        command.Add(probe = Flag.Switch("--probe", [], "measure this machine and the kernels instead of a model"));
         command.Add(format = Flag.Text("--output", ["-o"], "FORMAT", "md, csv or json (default: md)"));
         cache = new CacheFlags(command);
         command.Add(Flag.Switch(RuntimeFlags.VerboseName, ["-v"], "stack traces of errors"));
@@ -55,6 +57,12 @@ internal sealed class BenchCommand
         int[] threadCounts = List(line, threads, "-t", ProcessorTopology.DefaultThreads, 1, RuntimeFlags.MaxThreads);
         string[] files = line.GetValue(models) is { Length: > 0 } given ? given : [EmbeddedModel.Name];
         var kernels = RuntimeFlags.Kernels();
+        if (line.GetValue(probe))
+        {
+            foreach (int count in threadCounts)
+                new KernelProbe(kernels, count, terminal.Output).Run();
+            return ExitCodes.Success;
+        }
 
         foreach (int count in threadCounts)
         {

@@ -70,6 +70,9 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
     where TRung : unmanaged, IRung<TRung>
     where TFormat : struct, IPanelKernel
 {
+    // A panel meets this much of the activations before the next panel comes: a quarter to a half of the second-level cache of today's cores.
+    private const long CachedActivationBytes = 256 << 10;
+
     public override void PackPanel(byte* source, int rows, int columns, byte* panel)
     {
         int rowBytes = checked(columns / BlockWeights * BlockBytes);
@@ -110,34 +113,48 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
         int chunks = Chunks(columns);
         long panelBytes = PanelBytes(columns);
         long tokenBytes = Activations.TokenBytes(columns);
-        nint chunkTokenBytes = (nint)(tokenBytes / chunks);
-        for (; panels > 0; panels--, panel += panelBytes, destination += 16)
+        int tilesPerBlock = (int)Math.Max(1, CachedActivationBytes / (tokenBytes * TRung.TileTokens));
+        for (int start = 0; start < tiles.Count; start += tilesPerBlock)
         {
-            for (int tile = 0; tile < tiles.Count; tile++)
+            int end = Math.Min(start + tilesPerBlock, tiles.Count);
+            for (int i = 0; i < panels; i++)
             {
-                int first = tiles.First(tile);
-                byte* x = activations + (first * tokenBytes);
-                float* y = destination + (first * stride);
-                int present = tiles.Present(tile);
-                switch (tiles.Width(tile))
+                for (int tile = start; tile < end; tile++)
                 {
-                    case 1:
-                        PanelLoop<TRung, TFormat, Tile1<TRung>>.Multiply(panel, x, chunkTokenBytes, chunks, y, stride, present);
-                        break;
-                    case 2:
-                        PanelLoop<TRung, TFormat, TilePair<Tile1<TRung>, TRung>>
-                            .Multiply(panel, x, 2 * chunkTokenBytes, chunks, y, stride, present);
-                        break;
-                    case 4:
-                        PanelLoop<TRung, TFormat, TilePair<TilePair<Tile1<TRung>, TRung>, TRung>>
-                            .Multiply(panel, x, 4 * chunkTokenBytes, chunks, y, stride, present);
-                        break;
-                    default:
-                        PanelLoop<TRung, TFormat, TilePair<TilePair<TilePair<Tile1<TRung>, TRung>, TRung>, TRung>>
-                            .Multiply(panel, x, 8 * chunkTokenBytes, chunks, y, stride, present);
-                        break;
+                    int first = tiles.First(tile);
+                    MultiplyTile(
+                        tiles.Width(tile),
+                        panel + (i * panelBytes),
+                        activations + (first * tokenBytes),
+                        (nint)(tokenBytes / chunks),
+                        chunks,
+                        destination + (16 * i) + (first * stride),
+                        stride,
+                        tiles.Present(tile));
                 }
             }
+        }
+    }
+
+    private static void MultiplyTile(int width, byte* panel, byte* x, nint chunkTokenBytes, int chunks, float* y, nint stride, int present)
+    {
+        switch (width)
+        {
+            case 1:
+                PanelLoop<TRung, TFormat, Tile1<TRung>>.Multiply(panel, x, chunkTokenBytes, chunks, y, stride, present);
+                break;
+            case 2:
+                PanelLoop<TRung, TFormat, TilePair<Tile1<TRung>, TRung>>
+                    .Multiply(panel, x, 2 * chunkTokenBytes, chunks, y, stride, present);
+                break;
+            case 4:
+                PanelLoop<TRung, TFormat, TilePair<TilePair<Tile1<TRung>, TRung>, TRung>>
+                    .Multiply(panel, x, 4 * chunkTokenBytes, chunks, y, stride, present);
+                break;
+            default:
+                PanelLoop<TRung, TFormat, TilePair<TilePair<TilePair<Tile1<TRung>, TRung>, TRung>, TRung>>
+                    .Multiply(panel, x, 8 * chunkTokenBytes, chunks, y, stride, present);
+                break;
         }
     }
 }

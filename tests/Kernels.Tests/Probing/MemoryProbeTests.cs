@@ -1,7 +1,7 @@
-using Hearth.Kernels.Memory;
+using Hearth.Kernels.Probing;
 using Hearth.Kernels.Threading;
 
-namespace Hearth.Kernels.Tests.Memory;
+namespace Hearth.Kernels.Tests.Probing;
 
 public sealed class MemoryProbeTests
 {

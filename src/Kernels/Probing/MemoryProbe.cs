@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Hearth.Kernels.Memory;
 using Hearth.Kernels.Threading;
 
-namespace Hearth.Kernels.Memory;
+namespace Hearth.Kernels.Probing;
 
 /// <summary>
 /// Measures how fast the workers together read memory: the ceiling of generation, which reads all weights for each token.

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Hearth.Kernels.Isa;
+using Hearth.Kernels.Matmul;
+using Hearth.Kernels.Threading;
+
+namespace Hearth.Kernels.Probing;
+
+/// <summary>
+/// The multiply-adds of a rung alone: a tile's accumulators, one weight register, and activations that are loaded anew for each product as
+/// kernels load them. What a kernel reaches of this is what unpacking, scaling and memory leave.
+/// </summary>
+internal static unsafe class PeakLoop<TRung>
+    where TRung : unmanaged, IRung<TRung>
+{
+    private const int Turns = 20_000;
+    private const int LinesPerTurn = 8;
+
+    /// <summary>Measures all workers together.</summary>
+    /// <returns>Multiply-adds per second.</returns>
+    public static double Measure(Arithmetic arithmetic, WorkerPool pool, int repetitions)
+        => TRung.TileTokens == 8
+            ? Measure<TilePair<TilePair<TilePair<Tile1<TRung>, TRung>, TRung>, TRung>>(arithmetic, pool, repetitions)
+            : Measure<TilePair<TilePair<Tile1<TRung>, TRung>, TRung>>(arithmetic, pool, repetitions);
+
+    private static double Measure<TTile>(Arithmetic arithmetic, WorkerPool pool, int repetitions)
+        where TTile : unmanaged, ITile<TTile, TRung>
+    {
+        var region = new Region<TTile>(arithmetic);
+        long fastest = long.MaxValue;
+        for (int repetition = 0; repetition < repetitions; repetition++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            pool.Run(ref region, pool.Threads);
+            fastest = Math.Min(fastest, Stopwatch.GetTimestamp() - start);
+        }
+
+        double perLine = (arithmetic == Arithmetic.Float ? 16.0 : 64.0) * TTile.Tokens;
+        return perLine * LinesPerTurn * Turns * pool.Threads * Stopwatch.Frequency / Math.Max(fastest, 1);
+    }
+
+    private readonly struct Region<TTile>(Arithmetic arithmetic) : IParallelRegion
+        where TTile : unmanaged, ITile<TTile, TRung>
+    {
+        public void Run(int chunk, int worker)
+        {
+            const int Bytes = 1024;
+            byte* memory = stackalloc byte[Bytes];
+            new Span<byte>(memory, Bytes).Fill(1);
+            switch (arithmetic)
+            {
+                case Arithmetic.NarrowDot:
+                    Narrow<TTile>(memory);
+                    break;
+                case Arithmetic.WideDot:
+                    Wide<TTile>(memory);
+                    break;
+                default:
+                    Float<TTile>(memory);
+                    break;
+            }
+        }
+    }
+
+    [MethodImpl(InnerLoop.Options)]
+    private static void Narrow<TTile>(byte* memory)
+        where TTile : unmanaged, ITile<TTile, TRung>
+    {
+        var weights = TRung.BroadcastByte(3);
+        var sums = TTile.Zero;
+        for (int turn = 0; turn < Turns; turn++)
+        {
+            for (byte* x = memory; x < memory + (4 * LinesPerTurn * TTile.Tokens); x += 4 * TTile.Tokens)
+                sums.Dot(weights, x, 0);
+        }
+
+        sums.Store((float*)memory, 16, 1);
+    }
+
+    [MethodImpl(InnerLoop.Options)]
+    private static void Wide<TTile>(byte* memory)
+        where TTile : unmanaged, ITile<TTile, TRung>
+    {
+        var weights = TRung.BroadcastByte(0x83);
+        var sums = WideSums<TRung, TTile>.Start(memory, 0);
+        for (int turn = 0; turn < Turns; turn++)
+        {
+            for (byte* x = memory; x < memory + (4 * LinesPerTurn * TTile.Tokens); x += 4 * TTile.Tokens)
+                sums.Dot(weights, x, 0);
+        }
+
+        sums.ToInt32().Store((float*)memory, 16, 1);
+    }
+
+    [MethodImpl(InnerLoop.Options)]
+    private static void Float<TTile>(byte* memory)
+        where TTile : unmanaged, ITile<TTile, TRung>
+    {
+        var weights = TRung.Broadcast(1);
+        var sums = TTile.Zero;
+        for (int turn = 0; turn < Turns; turn++)
+        {
+            for (byte* x = memory; x < memory + (4 * LinesPerTurn * TTile.Tokens); x += 4 * TTile.Tokens)
+                sums.MultiplyAdd(weights, x, 0);
+        }
+
+        sums.Store((float*)memory, 16, 1);
+    }
+}
