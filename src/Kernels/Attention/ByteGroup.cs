@@ -29,10 +29,8 @@ internal readonly unsafe struct ByteGroup : IKvGroup, IValueVectors
         where TRung : unmanaged, IRung<TRung>
         where TTile : unmanaged, ITile<TTile, TRung>
     {
-        var sums = WideSums<TRung, TTile>.Start(queries, 32 * TTile.Tokens);
-        for (byte* end = lines + LineBytes; lines < end; lines += 64, queries += 4 * TTile.Tokens)
-            sums.Dot(TRung.LoadLine(lines), queries, 0);
-        accumulators.Accumulate(sums.ToInt32(), scales, queries, 4 * TTile.Tokens);
+        var sums = WideDot<TRung, TTile, ByteLines>.Sum(lines, queries);
+        accumulators.Accumulate(sums, scales, queries, 36 * TTile.Tokens);
     }
 
     public static void Encode(ReadOnlySpan<float> values, Span<byte> row)

@@ -20,7 +20,8 @@ internal readonly unsafe struct NibbleGroup : IKvGroup, IValueVectors
         Span<byte> block = stackalloc byte[BlockBytes];
         Q4_0.Encode(values, default, block);
         scales[position] = BitConverter.ToUInt16(block);
-        NibbleLines.PackRow(block[2..], position, lines);
+        for (int line = 0; line < 4; line++)
+            block.Slice(2 + (4 * line), 4).CopyTo(lines[((64 * line) + (4 * position))..]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -67,9 +67,9 @@ internal sealed unsafe class QuantizedKeys<TRung, TGroup> : KeyStorage
             {
                 case 1: Run<Tile1<TRung>>(shape, keys, queries, blocks, first, present); break;
                 case 2: Run<TilePair<Tile1<TRung>, TRung>>(shape, keys, queries, blocks, first, present); break;
-                case 4: Run<TilePair<TilePair<Tile1<TRung>, TRung>, TRung>>(shape, keys, queries, blocks, first, present); break;
+                case 4: Run<Tile4<TRung>>(shape, keys, queries, blocks, first, present); break;
                 default:
-                    Run<TilePair<TilePair<TilePair<Tile1<TRung>, TRung>, TRung>, TRung>>(shape, keys, queries, blocks, first, present);
+                    Run<TilePair<Tile4<TRung>, TRung>>(shape, keys, queries, blocks, first, present);
                     break;
             }
         }

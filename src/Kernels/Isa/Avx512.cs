@@ -153,6 +153,10 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(byte* source) => Sse.Prefetch0(source + PrefetchBytes);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx512 LoadLine(byte* source)
     {
         Sse.Prefetch0(source + PrefetchBytes);
@@ -225,16 +229,24 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512 PairAdd(Avx512 total, byte* pairs, int sums)
-        => new((total.Ints + Avx512BW.MultiplyAddAdjacent(
-            Avx512BW.ConvertToVector512Int16(Vector256.Load((sbyte*)pairs)),
-            Vector512.Create(sums).AsInt16())).AsByte());
+    public static Avx512 BroadcastScale(short scale) => new(Vector512.Create(scale).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512 JoinNibbles(Avx512 low, Avx512 high)
-        => new((Avx512BW.MultiplyAddAdjacent(low.Shorts, Vector512.Create((short)1))
-            + Avx512BW.MultiplyAddAdjacent(high.Shorts, Vector512.Create((short)16))).AsByte());
+    public static Avx512 TimesSixteen(Avx512 scales) => new((scales.Shorts << 4).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512 LoadPairs(byte* source) => new(Avx512BW.ConvertToVector512Int16(Vector256.Load((sbyte*)source)).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512 PairAdd(Avx512 total, Avx512 pairs, int sums)
+        => new((total.Ints + Avx512BW.MultiplyAddAdjacent(pairs.Shorts, Vector512.Create(sums).AsInt16())).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512 AddTimesSixteen(Avx512 total, Avx512 values) => new((total.Ints + (values.Ints << 4)).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -249,13 +261,10 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
         var nibble = Vector512.Create((byte)15);
         var low = Avx512BW.MultiplyAddAdjacent(weights.value & nibble, x);
         var high = Avx512BW.MultiplyAddAdjacent((weights.value.AsUInt16() >> 4).AsByte() & nibble, x);
-        return AddInt32(sum, JoinNibbles(new(low.AsByte()), new(high.AsByte())));
+        return new((sum.Ints
+            + Avx512BW.MultiplyAddAdjacent(low, Vector512.Create((short)1))
+            + Avx512BW.MultiplyAddAdjacent(high, Vector512.Create((short)16))).AsByte());
     }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512 MultiplyAddInt32(Avx512 total, Avx512 values, sbyte* scales)
-        => new((total.Ints + (values.Ints * Avx512F.ConvertToVector512Int32(Vector128.Load(scales)))).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -263,5 +272,15 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512 AddInt32(Avx512 left, Avx512 right) => new((left.Ints + right.Ints).AsByte());
+    public static Avx512 Accumulate(Avx512 floats, Avx512 integers, Avx512 scale, float tokenScale)
+        => new(Avx512F.FusedMultiplyAdd(
+            Avx512F.ConvertToVector512Single(integers.Ints), scale.Floats * Vector512.Create(tokenScale), floats.Floats));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512 AccumulateNarrow(Avx512 floats, Avx512 sum, Avx512 scale, float tokenScale)
+        => new(Avx512F.FusedMultiplyAdd(
+            Avx512F.ConvertToVector512Single(Avx512BW.MultiplyAddAdjacent(sum.Shorts, Vector512.Create((short)1))),
+            scale.Floats * Vector512.Create(tokenScale),
+            floats.Floats));
 }

@@ -26,7 +26,7 @@ public unsafe interface IRung<TSelf>
 
     /// <summary>
     /// True when <see cref="DotWide"/> is one instruction. Otherwise two narrow dots, of the low and of the high nibbles, are the
-    /// faster way to a dot product of full-range bytes (see <see cref="JoinNibbles"/>).
+    /// faster way to a dot product of full-range bytes (see <see cref="TimesSixteen"/>).
     /// </summary>
     static abstract bool HasByteDot { get; }
 
@@ -114,6 +114,9 @@ public unsafe interface IRung<TSelf>
 
     // Sixty-four bytes, and integer sums.
 
+    /// <summary>Asks for the line that a stream of weights needs soon, where the CPU wants to be asked.</summary>
+    static abstract void Prefetch(byte* source);
+
     /// <summary>A quad line of weights; asks for the line that the decode stream needs next where the CPU wants to be asked.</summary>
     static abstract TSelf LoadLine(byte* source);
 
@@ -160,14 +163,20 @@ public unsafe interface IRung<TSelf>
     /// <summary>total + scales * narrow sums, as sixteen 32-bit integers.</summary>
     static abstract TSelf ScaleAdd(TSelf total, TSelf sum, TSelf scales);
 
-    /// <summary>
-    /// total + the dot product of row r's two bytes (signed) at <paramref name="pairs"/> + 2r with the 16-bit halves of
-    /// <paramref name="sums"/>, as sixteen 32-bit integers.
-    /// </summary>
-    static abstract TSelf PairAdd(TSelf total, byte* pairs, int sums);
+    /// <summary>The same group scale for all rows, in the form that <see cref="ScaleAdd"/> takes.</summary>
+    static abstract TSelf BroadcastScale(short scale);
 
-    /// <summary>Narrow sums of the low nibbles + 16 x narrow sums of the high nibbles, as sixteen 32-bit integers.</summary>
-    static abstract TSelf JoinNibbles(TSelf low, TSelf high);
+    /// <summary>Group scales as <see cref="LoadSignedScales"/> gives them, times 16.</summary>
+    static abstract TSelf TimesSixteen(TSelf scales);
+
+    /// <summary>Two signed bytes per row, widened, in the form that <see cref="PairAdd"/> takes.</summary>
+    static abstract TSelf LoadPairs(byte* source);
+
+    /// <summary>total + the dot product of row r's pair with the 16-bit halves of <paramref name="sums"/>, as sixteen 32-bit integers.</summary>
+    static abstract TSelf PairAdd(TSelf total, TSelf pairs, int sums);
+
+    /// <summary>total + 16 x values, as sixteen 32-bit integers.</summary>
+    static abstract TSelf AddTimesSixteen(TSelf total, TSelf values);
 
     /// <summary>
     /// The start of a wide dot product: sixteen 32-bit integers, 16 x the sum of the halves of <paramref name="correction"/>. That is
@@ -181,12 +190,12 @@ public unsafe interface IRung<TSelf>
     /// </summary>
     static abstract TSelf DotWide(TSelf sum, TSelf weights, byte* activations);
 
-    /// <summary>Sixteen 32-bit integers times sixteen 32-bit integers from signed bytes, added to a total.</summary>
-    static abstract TSelf MultiplyAddInt32(TSelf total, TSelf values, sbyte* scales);
-
     /// <summary>Sixteen 32-bit integers as floats, rounded to nearest.</summary>
     static abstract TSelf ToSingle(TSelf integers);
 
-    /// <summary>Lane-wise sum of sixteen 32-bit integers.</summary>
-    static abstract TSelf AddInt32(TSelf left, TSelf right);
+    /// <summary>Sixteen floats + 32-bit integers x (scale x token scale); the scales' product is rounded, then the sum once.</summary>
+    static abstract TSelf Accumulate(TSelf floats, TSelf integers, TSelf scale, float tokenScale);
+
+    /// <summary>Sixteen floats + narrow sums x (scale x token scale); the scales' product is rounded, then the sum once.</summary>
+    static abstract TSelf AccumulateNarrow(TSelf floats, TSelf sum, TSelf scale, float tokenScale);
 }

@@ -29,9 +29,6 @@ internal interface IYmmDot
     /// <summary>total + scales * narrow sums, as 32-bit integers.</summary>
     static abstract Vector256<int> ScaleAdd(Vector256<int> total, Vector256<int> sum, Vector256<int> scales);
 
-    /// <inheritdoc cref="IRung{TSelf}.JoinNibbles"/>
-    static abstract Vector256<int> JoinNibbles(Vector256<int> low, Vector256<int> high);
-
     /// <summary>Adds full-range unsigned bytes to 32-bit sums.</summary>
     static abstract Vector256<int> AddWide(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> activations);
 }

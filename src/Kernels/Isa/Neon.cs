@@ -224,7 +224,12 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
                 AdvSimd.ConvertToInt32RoundToEven(high));
     }
 
-    // No prefetch: Arm cores stream weights well by themselves, and the instruction takes a load slot.
+    // Arm cores stream weights well by themselves, and the instruction takes a load slot.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(byte* source)
+    {
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Neon<TDot> LoadLine(byte* source)
         => new(Vector128.Load(source), Vector128.Load(source + 16), Vector128.Load(source + 32), Vector128.Load(source + 48));
@@ -312,25 +317,43 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
             AdvSimd.MultiplyAdd(total.I3, sum.I3, scales.I3));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Neon<TDot> PairAdd(Neon<TDot> total, byte* pairs, int sums)
+    public static Neon<TDot> BroadcastScale(short scale) => Repeat(Vector128.Create((int)scale).AsByte());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> TimesSixteen(Neon<TDot> scales)
+        => new(scales.I0 << 4, scales.I1 << 4, scales.I2 << 4, scales.I3 << 4);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> LoadPairs(byte* source)
+    {
+        var low = Vector128.Load((sbyte*)source);
+        var high = Vector128.Load((sbyte*)source + 16);
+        return new(
+            AdvSimd.SignExtendWideningLower(low.GetLower()).AsInt32(),
+            AdvSimd.SignExtendWideningUpper(low).AsInt32(),
+            AdvSimd.SignExtendWideningLower(high.GetLower()).AsInt32(),
+            AdvSimd.SignExtendWideningUpper(high).AsInt32());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> PairAdd(Neon<TDot> total, Neon<TDot> pairs, int sums)
     {
         var both = Vector128.Create(sums).AsInt16();
-        var low = Vector128.Load((sbyte*)pairs);
-        var high = Vector128.Load((sbyte*)pairs + 16);
         return new(
-            total.I0 + Pairs(AdvSimd.SignExtendWideningLower(low.GetLower()), both),
-            total.I1 + Pairs(AdvSimd.SignExtendWideningUpper(low), both),
-            total.I2 + Pairs(AdvSimd.SignExtendWideningLower(high.GetLower()), both),
-            total.I3 + Pairs(AdvSimd.SignExtendWideningUpper(high), both));
+            total.I0 + Products(pairs.I0.AsInt16(), both),
+            total.I1 + Products(pairs.I1.AsInt16(), both),
+            total.I2 + Products(pairs.I2.AsInt16(), both),
+            total.I3 + Products(pairs.I3.AsInt16(), both));
 
-        static Vector128<int> Pairs(Vector128<short> pairs, Vector128<short> sums)
+        static Vector128<int> Products(Vector128<short> pairs, Vector128<short> sums)
             => AdvSimd.Arm64.AddPairwise(
                 AdvSimd.MultiplyWideningLower(pairs.GetLower(), sums.GetLower()), AdvSimd.MultiplyWideningUpper(pairs, sums));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Neon<TDot> JoinNibbles(Neon<TDot> low, Neon<TDot> high)
-        => AddInt32(low, new(high.I0 << 4, high.I1 << 4, high.I2 << 4, high.I3 << 4));
+    public static Neon<TDot> AddTimesSixteen(Neon<TDot> total, Neon<TDot> values)
+        => new(
+            total.I0 + (values.I0 << 4), total.I1 + (values.I1 << 4), total.I2 + (values.I2 << 4), total.I3 + (values.I3 << 4));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Neon<TDot> StartWide(int correction) => default;
@@ -343,10 +366,6 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Neon<TDot> MultiplyAddInt32(Neon<TDot> total, Neon<TDot> values, sbyte* scales)
-        => ScaleAdd(total, values, LoadSignedScales(scales));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Neon<TDot> ToSingle(Neon<TDot> integers)
         => new(
             AdvSimd.ConvertToSingle(integers.I0),
@@ -355,8 +374,12 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
             AdvSimd.ConvertToSingle(integers.I3));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Neon<TDot> AddInt32(Neon<TDot> left, Neon<TDot> right)
-        => new(left.I0 + right.I0, left.I1 + right.I1, left.I2 + right.I2, left.I3 + right.I3);
+    public static Neon<TDot> Accumulate(Neon<TDot> floats, Neon<TDot> integers, Neon<TDot> scale, float tokenScale)
+        => MultiplyAdd(ToSingle(integers), scale * Broadcast(tokenScale), floats);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> AccumulateNarrow(Neon<TDot> floats, Neon<TDot> sum, Neon<TDot> scale, float tokenScale)
+        => MultiplyAdd(ToSingle(sum), scale * Broadcast(tokenScale), floats);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Neon<TDot> Repeat(Vector128<byte> all) => new(all, all, all, all);

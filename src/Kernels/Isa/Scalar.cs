@@ -218,6 +218,11 @@ public unsafe struct Scalar : IRung<Scalar>
     }
 
     /// <inheritdoc/>
+    public static void Prefetch(byte* source)
+    {
+    }
+
+    /// <inheritdoc/>
     public static Scalar LoadLine(byte* source) => *(Scalar*)source;
 
     /// <inheritdoc/>
@@ -323,19 +328,39 @@ public unsafe struct Scalar : IRung<Scalar>
     }
 
     /// <inheritdoc/>
-    public static Scalar PairAdd(Scalar total, byte* pairs, int sums)
+    public static Scalar BroadcastScale(short scale) => BroadcastInt32(scale);
+
+    /// <inheritdoc/>
+    public static Scalar TimesSixteen(Scalar scales)
+    {
+        for (int i = 0; i < 16; i++)
+            Ints(&scales)[i] *= 16;
+        return scales;
+    }
+
+    /// <inheritdoc/>
+    public static Scalar LoadPairs(byte* source)
+    {
+        Unsafe.SkipInit(out Scalar result);
+        for (int i = 0; i < 32; i++)
+            ((short*)&result)[i] = (sbyte)source[i];
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public static Scalar PairAdd(Scalar total, Scalar pairs, int sums)
     {
         for (int row = 0; row < 16; row++)
-            Ints(&total)[row] += ((sbyte)pairs[2 * row] * (short)sums) + ((sbyte)pairs[(2 * row) + 1] * (sums >> 16));
+            Ints(&total)[row] += (((short*)&pairs)[2 * row] * (short)sums) + (((short*)&pairs)[(2 * row) + 1] * (sums >> 16));
         return total;
     }
 
     /// <inheritdoc/>
-    public static Scalar JoinNibbles(Scalar low, Scalar high)
+    public static Scalar AddTimesSixteen(Scalar total, Scalar values)
     {
         for (int i = 0; i < 16; i++)
-            Ints(&low)[i] += 16 * Ints(&high)[i];
-        return low;
+            Ints(&total)[i] += 16 * Ints(&values)[i];
+        return total;
     }
 
     /// <inheritdoc/>
@@ -343,14 +368,6 @@ public unsafe struct Scalar : IRung<Scalar>
 
     /// <inheritdoc/>
     public static Scalar DotWide(Scalar sum, Scalar weights, byte* activations) => Dot(sum, weights, activations);
-
-    /// <inheritdoc/>
-    public static Scalar MultiplyAddInt32(Scalar total, Scalar values, sbyte* scales)
-    {
-        for (int i = 0; i < 16; i++)
-            Ints(&total)[i] += Ints(&values)[i] * scales[i];
-        return total;
-    }
 
     /// <inheritdoc/>
     public static Scalar ToSingle(Scalar integers)
@@ -361,12 +378,12 @@ public unsafe struct Scalar : IRung<Scalar>
     }
 
     /// <inheritdoc/>
-    public static Scalar AddInt32(Scalar left, Scalar right)
-    {
-        for (int i = 0; i < 16; i++)
-            Ints(&left)[i] += Ints(&right)[i];
-        return left;
-    }
+    public static Scalar Accumulate(Scalar floats, Scalar integers, Scalar scale, float tokenScale)
+        => MultiplyAdd(ToSingle(integers), scale * Broadcast(tokenScale), floats);
+
+    /// <inheritdoc/>
+    public static Scalar AccumulateNarrow(Scalar floats, Scalar sum, Scalar scale, float tokenScale)
+        => MultiplyAdd(ToSingle(sum), scale * Broadcast(tokenScale), floats);
 
     private static Scalar BroadcastInt32(int value)
     {

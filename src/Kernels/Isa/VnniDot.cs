@@ -31,9 +31,6 @@ internal readonly struct VnniDot : IYmmDot
     public static Vector256<int> ScaleAdd(Vector256<int> total, Vector256<int> sum, Vector256<int> scales) => total + (sum * scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> JoinNibbles(Vector256<int> low, Vector256<int> high) => low + (high << 4);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> AddWide(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> activations)
         => AvxVnni.MultiplyWideningAndAdd(sum, weights, activations);
 }

@@ -183,6 +183,9 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(byte* source) => Sse.Prefetch0(source + PrefetchBytes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> LoadLine(byte* source)
     {
         Sse.Prefetch0(source + PrefetchBytes);
@@ -253,17 +256,34 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
             TDot.ScaleAdd(total.HighInts, sum.HighInts, scales.HighInts));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Ymm<TDot> PairAdd(Ymm<TDot> total, byte* pairs, int sums)
+    public static Ymm<TDot> BroadcastScale(short scale)
     {
-        var both = Vector256.Create(sums).AsInt16();
-        return new(
-            total.LowInts + Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16((sbyte*)pairs), both),
-            total.HighInts + Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16((sbyte*)pairs + 16), both));
+        var all = TDot.Scales(Vector256.Create((int)scale));
+        return new(all, all);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Ymm<TDot> JoinNibbles(Ymm<TDot> low, Ymm<TDot> high)
-        => new(TDot.JoinNibbles(low.LowInts, high.LowInts), TDot.JoinNibbles(low.HighInts, high.HighInts));
+    public static Ymm<TDot> TimesSixteen(Ymm<TDot> scales)
+        => new((scales.low.AsInt16() << 4).AsInt32(), (scales.high.AsInt16() << 4).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> LoadPairs(byte* source)
+        => new(
+            Avx2.ConvertToVector256Int16((sbyte*)source).AsInt32(),
+            Avx2.ConvertToVector256Int16((sbyte*)source + 16).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> PairAdd(Ymm<TDot> total, Ymm<TDot> pairs, int sums)
+    {
+        var both = Vector256.Create(sums).AsInt16();
+        return new(
+            total.LowInts + Avx2.MultiplyAddAdjacent(pairs.low.AsInt16(), both),
+            total.HighInts + Avx2.MultiplyAddAdjacent(pairs.high.AsInt16(), both));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> AddTimesSixteen(Ymm<TDot> total, Ymm<TDot> values)
+        => new(total.LowInts + (values.LowInts << 4), total.HighInts + (values.HighInts << 4));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> StartWide(int correction)
@@ -280,16 +300,14 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Ymm<TDot> MultiplyAddInt32(Ymm<TDot> total, Ymm<TDot> values, sbyte* scales)
-        => new(
-            total.LowInts + (values.LowInts * Avx2.ConvertToVector256Int32(scales)),
-            total.HighInts + (values.HighInts * Avx2.ConvertToVector256Int32(scales + 8)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> ToSingle(Ymm<TDot> integers)
         => new(Avx.ConvertToVector256Single(integers.LowInts), Avx.ConvertToVector256Single(integers.HighInts));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Ymm<TDot> AddInt32(Ymm<TDot> left, Ymm<TDot> right)
-        => new(left.LowInts + right.LowInts, left.HighInts + right.HighInts);
+    public static Ymm<TDot> Accumulate(Ymm<TDot> floats, Ymm<TDot> integers, Ymm<TDot> scale, float tokenScale)
+        => MultiplyAdd(ToSingle(integers), scale * Broadcast(tokenScale), floats);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> AccumulateNarrow(Ymm<TDot> floats, Ymm<TDot> sum, Ymm<TDot> scale, float tokenScale)
+        => MultiplyAdd(ToSingle(ToInt32(sum)), scale * Broadcast(tokenScale), floats);
 }

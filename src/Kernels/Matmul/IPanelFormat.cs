@@ -6,7 +6,7 @@ namespace Hearth.Kernels.Matmul;
 /// A block type that kernels multiply: how 16 rows of its blocks become one chunk of a panel. The layouts are drawn in each
 /// format's panel file; the quad line they share is described in <c>docs/kernels.md</c>.
 /// </summary>
-public interface IPanelFormat : IWeightFormat
+public unsafe interface IPanelFormat : IWeightFormat
 {
     /// <summary>Columns of one chunk, a multiple of <see cref="IWeightFormat.BlockWeights"/>.</summary>
     static abstract int ChunkColumns { get; }
@@ -14,14 +14,18 @@ public interface IPanelFormat : IWeightFormat
     /// <summary>Bytes of one chunk of 16 rows.</summary>
     static abstract int ChunkBytes { get; }
 
+    /// <summary>Bytes of scales in front of a chunk's lines. Lines are asked for one by one, the header all at once.</summary>
+    static abstract int ChunkHeaderBytes { get; }
+
     /// <summary>The form in which activations meet this format.</summary>
     static abstract ActivationLayout Activations { get; }
 
     /// <summary>Packs one chunk of a single row. What it leaves out (absent rows, columns past the row's end) multiplies as zero.</summary>
-    /// <param name="blocks">The row's blocks of this chunk; at the row's end there may be fewer than a chunk holds.</param>
+    /// <param name="blocks">The row's blocks of this chunk.</param>
+    /// <param name="count">How many; at the row's end there may be fewer than a chunk holds.</param>
     /// <param name="row">Row within the panel, 0 to 15.</param>
-    /// <param name="chunk"><see cref="ChunkBytes"/> bytes, all zero before the panel's first row.</param>
-    static abstract void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk);
+    /// <param name="chunk"><see cref="ChunkBytes"/> bytes, all zero where rows or blocks are left out.</param>
+    static abstract void PackRow(byte* blocks, int count, int row, byte* chunk);
 
     /// <summary>Reads one row of a chunk back, exactly as <see cref="IWeightFormat.Decode"/> would give it.</summary>
     /// <param name="chunk"><see cref="ChunkBytes"/> bytes.</param>

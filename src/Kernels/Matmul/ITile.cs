@@ -3,10 +3,13 @@ using Hearth.Kernels.Isa;
 namespace Hearth.Kernels.Matmul;
 
 /// <summary>
-/// One register per token of a tile: integer sums or float accumulators of 16 rows x <see cref="Tokens"/> tokens. A tile of one
-/// token is <see cref="Tile1{TRung}"/>; every other width is two halves (<see cref="TilePair{THalf, TRung}"/>), so that each register
-/// is a named field that the just-in-time compiler keeps in a register. A loop over an array of accumulators is 3 to 10 times slower.
+/// One register per token of a tile: integer sums or float accumulators of 16 rows x <see cref="Tokens"/> tokens. Each register is a named
+/// field that the just-in-time compiler keeps in a register; a loop over an array of accumulators is 3 to 10 times slower.
 /// </summary>
+/// <remarks>
+/// Calls are kept few and flat: a method that has taken in some 500 of its callees' variables gets real calls for the rest, and tile
+/// registers then live in memory (the eight-token kernels of half the types once ran at a third of their speed for that).
+/// </remarks>
 /// <typeparam name="TSelf">The tile.</typeparam>
 /// <typeparam name="TRung">The register.</typeparam>
 internal unsafe interface ITile<TSelf, TRung>
@@ -34,29 +37,20 @@ internal unsafe interface ITile<TSelf, TRung>
     /// <summary>Adds one line of biased full-range bytes times each token's quad; quads of neighbouring tokens are 4 bytes apart.</summary>
     void DotWide(TRung weights, byte* quads, nint offset);
 
-    /// <summary>32-bit sums from the narrow sums of low and high nibbles.</summary>
-    static abstract TSelf JoinNibbles(in TSelf low, in TSelf high);
-
     /// <summary>These 32-bit totals += scales * narrow sums.</summary>
     void ScaleAdd(in TSelf sums, TRung scales);
 
-    /// <summary>These 32-bit totals += signed byte scales * 32-bit sums.</summary>
-    void ScaleAddInt32(in TSelf sums, sbyte* scales);
+    /// <summary>These 32-bit totals += 16 x 32-bit sums.</summary>
+    void AddTimesSixteen(in TSelf sums);
 
     /// <summary>These 32-bit totals += row pairs times each token's pair of group sums.</summary>
-    void PairAdd(byte* pairs, byte* groupSums, nint offset);
+    void PairAdd(TRung pairs, byte* groupSums, nint offset);
 
     /// <summary>These floats = fma(narrow sums, scale * token scale, these floats).</summary>
     void AccumulateNarrow(in TSelf sums, TRung scale, byte* tokenScales, nint offset);
 
-    /// <summary>These floats = fma(-(narrow sums), scale * token scale, these floats).</summary>
-    void AccumulateNarrowNegated(in TSelf sums, TRung scale, byte* tokenScales, nint offset);
-
     /// <summary>These floats = fma(32-bit sums, scale * token scale, these floats).</summary>
     void Accumulate(in TSelf sums, TRung scale, byte* tokenScales, nint offset);
-
-    /// <summary>These floats = fma(-(32-bit sums), scale * token scale, these floats).</summary>
-    void AccumulateNegated(in TSelf sums, TRung scale, byte* tokenScales, nint offset);
 
     /// <summary>These floats = fma(weights, each token's float, these floats).</summary>
     void MultiplyAdd(TRung weights, byte* values, nint offset);

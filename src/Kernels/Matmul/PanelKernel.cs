@@ -75,17 +75,16 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
 
     public override void PackPanel(byte* source, int rows, int columns, byte* panel)
     {
-        int rowBytes = checked(columns / BlockWeights * BlockBytes);
-        int chunkSourceBytes = ChunkColumns / BlockWeights * BlockBytes;
-        for (int at = 0; at < rowBytes; at += chunkSourceBytes, panel += ChunkBytes)
+        int blocks = columns / BlockWeights;
+        int chunkBlocks = ChunkColumns / BlockWeights;
+        long rowBytes = (long)blocks * BlockBytes;
+        for (int first = 0; first < blocks; first += chunkBlocks, panel += ChunkBytes, source += (nint)chunkBlocks * BlockBytes)
         {
-            var chunk = new Span<byte>(panel, ChunkBytes);
-            chunk.Clear();
+            int count = Math.Min(chunkBlocks, blocks - first);
+            if (rows < PackedMatrix.PanelRows || count < chunkBlocks)
+                new Span<byte>(panel, ChunkBytes).Clear();
             for (int row = 0; row < rows; row++)
-            {
-                var blocks = new ReadOnlySpan<byte>(source + ((long)row * rowBytes) + at, Math.Min(chunkSourceBytes, rowBytes - at));
-                TFormat.PackRow(blocks, row, chunk);
-            }
+                TFormat.PackRow(source + (row * rowBytes), count, row, panel);
         }
     }
 
@@ -148,11 +147,10 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
                     .Multiply(panel, x, 2 * chunkTokenBytes, chunks, y, stride, present);
                 break;
             case 4:
-                PanelLoop<TRung, TFormat, TilePair<TilePair<Tile1<TRung>, TRung>, TRung>>
-                    .Multiply(panel, x, 4 * chunkTokenBytes, chunks, y, stride, present);
+                PanelLoop<TRung, TFormat, Tile4<TRung>>.Multiply(panel, x, 4 * chunkTokenBytes, chunks, y, stride, present);
                 break;
             default:
-                PanelLoop<TRung, TFormat, TilePair<TilePair<TilePair<Tile1<TRung>, TRung>, TRung>, TRung>>
+                PanelLoop<TRung, TFormat, TilePair<Tile4<TRung>, TRung>>
                     .Multiply(panel, x, 8 * chunkTokenBytes, chunks, y, stride, present);
                 break;
         }

@@ -13,53 +13,43 @@ internal unsafe struct Tile1<TRung> : ITile<Tile1<TRung>, TRung>
 
     public static int Tokens => 1;
 
-    public static Tile1<TRung> Zero
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => new(TRung.Zero);
-    }
+    public static Tile1<TRung> Zero => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Tile1<TRung> StartDot(byte* corrections, nint offset) => new(TRung.StartDot(*(int*)(corrections + offset)));
+    public static Tile1<TRung> StartDot(byte* corrections, nint offset)
+        => new(TRung.StartDot(*(int*)(corrections + offset)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Tile1<TRung> StartWide(byte* corrections, nint offset) => new(TRung.StartWide(*(int*)(corrections + offset)));
+    public static Tile1<TRung> StartWide(byte* corrections, nint offset)
+        => new(TRung.StartWide(*(int*)(corrections + offset)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Dot(TRung weights, byte* quads, nint offset) => value = TRung.Dot(value, weights, quads + offset);
+    public void Dot(TRung weights, byte* quads, nint offset)
+        => value = TRung.Dot(value, weights, quads + offset);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void DotWide(TRung weights, byte* quads, nint offset) => value = TRung.DotWide(value, weights, quads + offset);
+    public void DotWide(TRung weights, byte* quads, nint offset)
+        => value = TRung.DotWide(value, weights, quads + offset);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Tile1<TRung> JoinNibbles(in Tile1<TRung> low, in Tile1<TRung> high) => new(TRung.JoinNibbles(low.value, high.value));
+    public void ScaleAdd(in Tile1<TRung> sums, TRung scales)
+        => value = TRung.ScaleAdd(value, sums.value, scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void ScaleAdd(in Tile1<TRung> sums, TRung scales) => value = TRung.ScaleAdd(value, sums.value, scales);
+    public void AddTimesSixteen(in Tile1<TRung> sums)
+        => value = TRung.AddTimesSixteen(value, sums.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void ScaleAddInt32(in Tile1<TRung> sums, sbyte* scales) => value = TRung.MultiplyAddInt32(value, sums.value, scales);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PairAdd(byte* pairs, byte* groupSums, nint offset)
+    public void PairAdd(TRung pairs, byte* groupSums, nint offset)
         => value = TRung.PairAdd(value, pairs, *(int*)(groupSums + offset));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AccumulateNarrow(in Tile1<TRung> sums, TRung scale, byte* tokenScales, nint offset)
-        => value = TRung.MultiplyAdd(TRung.ToSingle(TRung.ToInt32(sums.value)), scale * TRung.Broadcast(*(float*)(tokenScales + offset)), value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AccumulateNarrowNegated(in Tile1<TRung> sums, TRung scale, byte* tokenScales, nint offset)
-        => value = TRung.NegatedMultiplyAdd(
-            TRung.ToSingle(TRung.ToInt32(sums.value)), scale * TRung.Broadcast(*(float*)(tokenScales + offset)), value);
+        => value = TRung.AccumulateNarrow(value, sums.value, scale, *(float*)(tokenScales + offset));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Accumulate(in Tile1<TRung> sums, TRung scale, byte* tokenScales, nint offset)
-        => value = TRung.MultiplyAdd(TRung.ToSingle(sums.value), scale * TRung.Broadcast(*(float*)(tokenScales + offset)), value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AccumulateNegated(in Tile1<TRung> sums, TRung scale, byte* tokenScales, nint offset)
-        => value = TRung.NegatedMultiplyAdd(TRung.ToSingle(sums.value), scale * TRung.Broadcast(*(float*)(tokenScales + offset)), value);
+        => value = TRung.Accumulate(value, sums.value, scale, *(float*)(tokenScales + offset));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void MultiplyAdd(TRung weights, byte* values, nint offset)

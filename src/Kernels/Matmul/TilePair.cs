@@ -3,7 +3,7 @@ using Hearth.Kernels.Isa;
 
 namespace Hearth.Kernels.Matmul;
 
-/// <summary>A tile of two halves: 2, 4 or 8 tokens.</summary>
+/// <summary>A tile of two halves: 2 or 8 tokens.</summary>
 internal unsafe struct TilePair<THalf, TRung> : ITile<TilePair<THalf, TRung>, TRung>
     where THalf : unmanaged, ITile<THalf, TRung>
     where TRung : unmanaged, IRung<TRung>
@@ -50,10 +50,6 @@ internal unsafe struct TilePair<THalf, TRung> : ITile<TilePair<THalf, TRung>, TR
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TilePair<THalf, TRung> JoinNibbles(in TilePair<THalf, TRung> low, in TilePair<THalf, TRung> high)
-        => new(THalf.JoinNibbles(low.low, high.low), THalf.JoinNibbles(low.high, high.high));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ScaleAdd(in TilePair<THalf, TRung> sums, TRung scales)
     {
         low.ScaleAdd(sums.low, scales);
@@ -61,14 +57,14 @@ internal unsafe struct TilePair<THalf, TRung> : ITile<TilePair<THalf, TRung>, TR
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void ScaleAddInt32(in TilePair<THalf, TRung> sums, sbyte* scales)
+    public void AddTimesSixteen(in TilePair<THalf, TRung> sums)
     {
-        low.ScaleAddInt32(sums.low, scales);
-        high.ScaleAddInt32(sums.high, scales);
+        low.AddTimesSixteen(sums.low);
+        high.AddTimesSixteen(sums.high);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PairAdd(byte* pairs, byte* groupSums, nint offset)
+    public void PairAdd(TRung pairs, byte* groupSums, nint offset)
     {
         low.PairAdd(pairs, groupSums, offset);
         high.PairAdd(pairs, groupSums, offset + (4 * THalf.Tokens));
@@ -82,24 +78,10 @@ internal unsafe struct TilePair<THalf, TRung> : ITile<TilePair<THalf, TRung>, TR
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AccumulateNarrowNegated(in TilePair<THalf, TRung> sums, TRung scale, byte* tokenScales, nint offset)
-    {
-        low.AccumulateNarrowNegated(sums.low, scale, tokenScales, offset);
-        high.AccumulateNarrowNegated(sums.high, scale, tokenScales, offset + (4 * THalf.Tokens));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Accumulate(in TilePair<THalf, TRung> sums, TRung scale, byte* tokenScales, nint offset)
     {
         low.Accumulate(sums.low, scale, tokenScales, offset);
         high.Accumulate(sums.high, scale, tokenScales, offset + (4 * THalf.Tokens));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AccumulateNegated(in TilePair<THalf, TRung> sums, TRung scale, byte* tokenScales, nint offset)
-    {
-        low.AccumulateNegated(sums.low, scale, tokenScales, offset);
-        high.AccumulateNegated(sums.high, scale, tokenScales, offset + (4 * THalf.Tokens));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,8 +20,8 @@ internal static unsafe class PeakLoop<TRung>
     /// <returns>Multiply-adds per second.</returns>
     public static double Measure(Arithmetic arithmetic, WorkerPool pool, int repetitions)
         => TRung.TileTokens == 8
-            ? Measure<TilePair<TilePair<TilePair<Tile1<TRung>, TRung>, TRung>, TRung>>(arithmetic, pool, repetitions)
-            : Measure<TilePair<TilePair<Tile1<TRung>, TRung>, TRung>>(arithmetic, pool, repetitions);
+            ? Measure<TilePair<Tile4<TRung>, TRung>>(arithmetic, pool, repetitions)
+            : Measure<Tile4<TRung>>(arithmetic, pool, repetitions);
 
     private static double Measure<TTile>(Arithmetic arithmetic, WorkerPool pool, int repetitions)
         where TTile : unmanaged, ITile<TTile, TRung>
@@ -44,7 +44,7 @@ internal static unsafe class PeakLoop<TRung>
     {
         public void Run(int chunk, int worker)
         {
-            const int Bytes = 1024;
+            const int Bytes = 2048;
             byte* memory = stackalloc byte[Bytes];
             new Span<byte>(memory, Bytes).Fill(1);
             switch (arithmetic)
@@ -81,15 +81,10 @@ internal static unsafe class PeakLoop<TRung>
     private static void Wide<TTile>(byte* memory)
         where TTile : unmanaged, ITile<TTile, TRung>
     {
-        var weights = TRung.BroadcastByte(0x83);
-        var sums = WideSums<TRung, TTile>.Start(memory, 0);
+        var totals = TTile.Zero;
         for (int turn = 0; turn < Turns; turn++)
-        {
-            for (byte* x = memory; x < memory + (4 * LinesPerTurn * TTile.Tokens); x += 4 * TTile.Tokens)
-                sums.Dot(weights, x, 0);
-        }
-
-        sums.ToInt32().Store((float*)memory, 16, 1);
+            totals.AddTimesSixteen(WideDot<TRung, TTile, ConstantLines>.Sum(memory, memory));
+        totals.Store((float*)memory, 16, 1);
     }
 
     [MethodImpl(InnerLoop.Options)]
@@ -105,5 +100,18 @@ internal static unsafe class PeakLoop<TRung>
         }
 
         sums.Store((float*)memory, 16, 1);
+    }
+
+    private readonly struct ConstantLines : IWideLines
+    {
+        public static int Count => 4;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T First<T>(byte* lines, int index, WidePart part)
+            where T : unmanaged, IRung<T> => T.BroadcastByte(0x83);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Second<T>(byte* lines, int index, WidePart part)
+            where T : unmanaged, IRung<T> => T.BroadcastByte(0x84);
     }
 }

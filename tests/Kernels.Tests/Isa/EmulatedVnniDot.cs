@@ -23,8 +23,6 @@ internal readonly struct EmulatedVnniDot : IYmmDot
     public static Vector256<int> ScaleAdd(Vector256<int> total, Vector256<int> sum, Vector256<int> scales)
         => VnniDot.ScaleAdd(total, sum, scales);
 
-    public static Vector256<int> JoinNibbles(Vector256<int> low, Vector256<int> high) => VnniDot.JoinNibbles(low, high);
-
     public static Vector256<int> Add(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> activations)
     {
         for (int lane = 0; lane < 8; lane++)

@@ -34,7 +34,7 @@ internal abstract class RungCase
 
     public abstract int[] PairAdd(int[] total, byte[] pairs, int sums);
 
-    public abstract int[] MultiplyAddInt32(int[] total, int[] values, byte[] scales);
+    public abstract int[] AddTimesSixteen(int[] total, int[] values);
 
     /// <summary>The tiles that the driver splits tokens into.</summary>
     public abstract IReadOnlyList<int> TileWidths(int tokens);

@@ -51,7 +51,6 @@ internal sealed unsafe class RungCase<TRung>(string name) : RungCase
             ["ShiftLeft 4"] = (a, _) => Bytes(TRung.ShiftLeft(From(a), 4, TRung.BroadcastByte(0x10))),
             ["Lookup"] = (a, b) => Bytes(TRung.Lookup(LoadTable(a), TRung.And(From(b), TRung.BroadcastByte(15)))),
             ["ToSingle"] = (a, _) => Bytes(TRung.ToSingle(From(a))),
-            ["AddInt32"] = (a, b) => Bytes(TRung.AddInt32(From(a), From(b))),
             ["LoadHalf"] = (a, _) => Bytes(LoadHalf(a, small: false)),
             ["LoadSmallHalf"] = (a, _) => Bytes(LoadHalf(a, small: true)),
             ["FromSBytes"] = (a, _) => Bytes(TRung.FromSBytes(Vector128.Create<byte>(a.AsSpan(0, 16)).AsSByte())),
@@ -97,20 +96,18 @@ internal sealed unsafe class RungCase<TRung>(string name) : RungCase
             }
         }
 
-        return Ints(TRung.JoinNibbles(low, high));
+        var one = TRung.BroadcastScale(1);
+        var total = TRung.ScaleAdd(From(new int[16]), low, one);
+        return Ints(TRung.ScaleAdd(total, high, TRung.TimesSixteen(one)));
     }
 
     public override int[] PairAdd(int[] total, byte[] pairs, int sums)
     {
         fixed (byte* at = pairs)
-            return Ints(TRung.PairAdd(From(total), at, sums));
+            return Ints(TRung.PairAdd(From(total), TRung.LoadPairs(at), sums));
     }
 
-    public override int[] MultiplyAddInt32(int[] total, int[] values, byte[] scales)
-    {
-        fixed (byte* at = scales)
-            return Ints(TRung.MultiplyAddInt32(From(total), From(values), (sbyte*)at));
-    }
+    public override int[] AddTimesSixteen(int[] total, int[] values) => Ints(TRung.AddTimesSixteen(From(total), From(values)));
 
     public override IReadOnlyList<int> TileWidths(int tokens) => DispatchTests.TileWidths<TRung>(tokens);
 

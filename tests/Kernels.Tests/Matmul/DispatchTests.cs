@@ -104,6 +104,8 @@ public sealed unsafe class DispatchTests
 
         public static int ChunkBytes => 64 * Columns;
 
+        public static int ChunkHeaderBytes => 0;
+
         public static ActivationLayout Activations => ActivationLayout.Float;
 
         public static void Decode(ReadOnlySpan<byte> blocks, Span<float> weights) => throw new NotSupportedException();
@@ -111,7 +113,7 @@ public sealed unsafe class DispatchTests
         public static void Encode(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, Span<byte> blocks)
             => throw new NotSupportedException();
 
-        public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk) => throw new NotSupportedException();
+        public static void PackRow(byte* blocks, int count, int row, byte* chunk) => throw new NotSupportedException();
 
         public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights) => throw new NotSupportedException();
 

@@ -15,11 +15,14 @@ public readonly unsafe partial struct BF16 : IPanelKernel
     public static int ChunkBytes => FloatPanel.Columns * Column.Bytes;
 
     /// <inheritdoc/>
+    public static int ChunkHeaderBytes => 0;
+
+    /// <inheritdoc/>
     public static ActivationLayout Activations => ActivationLayout.Float;
 
     /// <inheritdoc/>
-    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
-        => FloatPanel.PackRow(MemoryMarshal.Cast<byte, ushort>(blocks), row, MemoryMarshal.Cast<byte, ushort>(chunk));
+    public static void PackRow(byte* blocks, int count, int row, byte* chunk)
+        => FloatPanel.PackRow((ushort*)blocks, count, row, (ushort*)chunk);
 
     /// <inheritdoc/>
     public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights)

@@ -5,18 +5,7 @@ namespace Hearth.Kernels.Matmul;
 /// <summary>The codes of a file's 5-bit block: 32 fifth bits, then 16 bytes of nibbles of columns j and j + 16.</summary>
 internal static class FiveBitBlock
 {
-    /// <summary>The 32 codes in the order of their columns.</summary>
-    public static void Unpack(ReadOnlySpan<byte> source, Span<byte> columns)
-    {
-        uint fifth = BinaryPrimitives.ReadUInt32LittleEndian(source);
-        for (int j = 0; j < 16; j++)
-        {
-            columns[j] = (byte)((source[4 + j] & 15u) | (((fifth >> j) & 1) << 4));
-            columns[j + 16] = (byte)(((uint)source[4 + j] >> 4) | (((fifth >> (j + 16)) & 1) << 4));
-        }
-    }
-
-    /// <summary>The inverse of <see cref="Unpack"/>.</summary>
+    /// <summary>Packs 32 codes in the order of their columns.</summary>
     public static void Pack(ReadOnlySpan<byte> columns, Span<byte> destination)
     {
         uint fifth = 0;

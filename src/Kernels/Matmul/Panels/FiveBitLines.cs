@@ -13,39 +13,38 @@ internal static unsafe class FiveBitLines
     /// <summary>Bytes of the five lines.</summary>
     public const int Bytes = NibbleLines.Bytes + 64;
 
-    /// <summary>Sixteen scales of 1.</summary>
-    public static byte* Ones => Address(OneBytes);
-
     /// <summary>Sixteen pairs of -1.</summary>
-    public static byte* MinusOnes => Address(MinusOneBytes);
+    public static byte* MinusOnes => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(MinusOneBytes));
 
-    /// <summary>Sixteen signed scales of 16.</summary>
-    public static sbyte* Sixteens => (sbyte*)Address(SixteenBytes);
-
-    private static ReadOnlySpan<byte> OneBytes => [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
-
+    // Literals of bytes lie in the assembly's data, which never moves.
     private static ReadOnlySpan<byte> MinusOneBytes =>
     [
         255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
         255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
     ];
 
-    private static ReadOnlySpan<byte> SixteenBytes => [16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16];
-
-    /// <summary>Packs 32 values of 5 bits of one row into lines that are zero.</summary>
-    public static void PackColumns(ReadOnlySpan<byte> columns, int row, Span<byte> lines)
+    /// <summary>Packs one row of a file's 32-wide block: 32 fifth bits, then 16 bytes of nibbles of columns j and j + 16.</summary>
+    public static void PackRow(byte* source, int row, byte* lines)
     {
-        Span<byte> low = stackalloc byte[32];
-        for (int column = 0; column < 32; column++)
-        {
-            low[column] = (byte)(columns[column] & 15);
-            lines[NibbleLines.Bytes + (4 * row) + (column % 4)] |= (byte)(columns[column] >> 4 << (column / 4));
-        }
-
-        NibbleLines.PackColumns(low, row, lines);
+        uint fifth = *(uint*)source;
+        uint bits = 0;
+        for (int j = 0; j < 4; j++)
+            bits |= EveryFourthBit(fifth >> j) << (8 * j);
+        *(uint*)(lines + NibbleLines.Bytes + (4 * row)) = bits;
+        NibbleLines.PackRow(source + 4, row, lines);
     }
 
-    /// <summary>The inverse of <see cref="PackColumns"/>.</summary>
+    /// <summary>Packs one row of a group whose fifth bits are bit <paramref name="bit"/> of 32 bytes.</summary>
+    public static void PackGroup(byte* nibbles, int shift, byte* fifths, int bit, int row, byte* lines)
+    {
+        uint bits = 0;
+        for (int quad = 0; quad < 8; quad++)
+            bits |= ((*(uint*)(fifths + (4 * quad)) >> bit) & 0x0101_0101) << quad;
+        *(uint*)(lines + NibbleLines.Bytes + (4 * row)) = bits;
+        NibbleLines.PackGroup(nibbles, shift, row, lines);
+    }
+
+    /// <summary>The 32 columns of one row.</summary>
     public static void UnpackColumns(ReadOnlySpan<byte> lines, int row, Span<byte> columns)
     {
         NibbleLines.UnpackColumns(lines, row, columns);
@@ -61,22 +60,23 @@ internal static unsafe class FiveBitLines
     {
         var nibble = TRung.BroadcastByte(15);
         var fifth = TRung.BroadcastByte(16);
+        var seven = TRung.BroadcastByte(0x7F);
         var bits = TRung.LoadLine(lines + NibbleLines.Bytes);
-        var both = TRung.LoadLine(lines);
-        sums.Dot(TRung.Or(TRung.And(both, nibble), TRung.ShiftLeft(bits, 4, fifth)), x, 0);
-        sums.Dot(TRung.Or(TRung.ShiftRight(both, 4, nibble), TRung.ShiftLeft(bits, 3, fifth)), x, 4 * TTile.Tokens);
-        both = TRung.LoadLine(lines + 64);
-        sums.Dot(TRung.Or(TRung.And(both, nibble), TRung.ShiftLeft(bits, 2, fifth)), x, 8 * TTile.Tokens);
-        sums.Dot(TRung.Or(TRung.ShiftRight(both, 4, nibble), TRung.ShiftLeft(bits, 1, fifth)), x, 12 * TTile.Tokens);
-        both = TRung.LoadLine(lines + 128);
-        sums.Dot(TRung.Or(TRung.And(both, nibble), TRung.And(bits, fifth)), x, 16 * TTile.Tokens);
-        sums.Dot(TRung.Or(TRung.ShiftRight(both, 4, nibble), TRung.ShiftRight(bits, 1, fifth)), x, 20 * TTile.Tokens);
-        both = TRung.LoadLine(lines + 192);
-        sums.Dot(TRung.Or(TRung.And(both, nibble), TRung.ShiftRight(bits, 2, fifth)), x, 24 * TTile.Tokens);
-        sums.Dot(TRung.Or(TRung.ShiftRight(both, 4, nibble), TRung.ShiftRight(bits, 3, fifth)), x, 28 * TTile.Tokens);
+        for (byte* end = lines + NibbleLines.Bytes; lines < end; lines += 64, x += 4 * TTile.Tokens)
+        {
+            var both = TRung.LoadLine(lines);
+            sums.Dot(TRung.Or(TRung.And(both, nibble), TRung.ShiftLeft(bits, 4, fifth)), x, 0);
+            sums.Dot(TRung.Or(TRung.ShiftRight(both, 4, nibble), TRung.And(bits, fifth)), x, 16 * TTile.Tokens);
+            bits = TRung.ShiftRight(bits, 1, seven);
+        }
     }
 
-    // Literals of bytes lie in the assembly's data, which never moves.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte* Address(ReadOnlySpan<byte> literal) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(literal));
+    /// <summary>Bits 0, 4, 8 .. 28 side by side.</summary>
+    private static uint EveryFourthBit(uint bits)
+    {
+        bits &= 0x1111_1111;
+        bits = (bits | (bits >> 3)) & 0x0303_0303;
+        bits = (bits | (bits >> 6)) & 0x000F_000F;
+        return (bits | (bits >> 12)) & 0xFF;
+    }
 }

@@ -13,9 +13,10 @@ internal static unsafe class FloatPanel
     public const int Columns = 8;
 
     /// <summary>Puts one row's elements in their columns.</summary>
-    public static void PackRow<T>(ReadOnlySpan<T> elements, int row, Span<T> chunk)
+    public static void PackRow<T>(T* elements, int count, int row, T* chunk)
+        where T : unmanaged
     {
-        for (int column = 0; column < elements.Length; column++)
+        for (int column = 0; column < count; column++)
             chunk[(16 * column) + row] = elements[column];
     }
 
@@ -34,7 +35,10 @@ internal static unsafe class FloatPanel
         where TColumn : struct, IColumn
     {
         for (byte* end = chunk + (Columns * TColumn.Bytes); chunk < end; chunk += TColumn.Bytes, activations += 4 * TTile.Tokens)
+        {
+            TRung.Prefetch(chunk);
             accumulators.MultiplyAdd(TColumn.Load<TRung>(chunk), activations, 0);
+        }
     }
 
     /// <summary>How sixteen elements of a column become floats.</summary>

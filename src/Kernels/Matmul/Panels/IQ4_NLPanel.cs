@@ -18,16 +18,18 @@ public readonly unsafe partial struct IQ4_NL : IPanelKernel
     public static int ChunkBytes => 576;
 
     /// <inheritdoc/>
+    public static int ChunkHeaderBytes => LinesAt;
+
+    /// <inheritdoc/>
     public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, 8, false);
 
     /// <inheritdoc/>
-    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
-        for (int block = 0; block * BlockBytes < blocks.Length; block++)
+        for (int block = 0; block < count; block++, blocks += BlockBytes)
         {
-            var source = blocks.Slice(block * BlockBytes, BlockBytes);
-            source[..2].CopyTo(chunk[((32 * block) + (2 * row))..]);
-            NibbleLines.PackRow(source[2..], row, chunk[(LinesAt + (NibbleLines.Bytes * block))..]);
+            *(ushort*)(chunk + (32 * block) + (2 * row)) = *(ushort*)blocks;
+            NibbleLines.PackRow(blocks + 2, row, chunk + LinesAt + (NibbleLines.Bytes * block));
         }
     }
 
@@ -49,7 +51,7 @@ public readonly unsafe partial struct IQ4_NL : IPanelKernel
         byte* lines = chunk + LinesAt;
         for (int block = 0; block < 2; block++, chunk += 32, lines += NibbleLines.Bytes, activations += 40 * TTile.Tokens)
         {
-            var sums = NonLinearLines.Dot<TRung, TTile>(lines, activations);
+            var sums = WideDot<TRung, TTile, NonLinearLines>.Sum(lines, activations);
             accumulators.Accumulate(sums, TRung.LoadHalf((ushort*)chunk), activations, 36 * TTile.Tokens);
         }
     }

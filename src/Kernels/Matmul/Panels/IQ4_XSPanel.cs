@@ -24,18 +24,21 @@ public readonly unsafe partial struct IQ4_XS : IPanelKernel
     public static int ChunkBytes => 2240;
 
     /// <inheritdoc/>
+    public static int ChunkHeaderBytes => LinesAt;
+
+    /// <inheritdoc/>
     public static ActivationLayout Activations => new(256, 256, 32, GroupCorrection.Pair, 8, false);
 
     /// <inheritdoc/>
-    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
-        blocks[..2].CopyTo(chunk[(2 * row)..]);
+        *(ushort*)(chunk + (2 * row)) = *(ushort*)blocks;
         int highBits = blocks[2] | (blocks[3] << 8);
         for (int group = 0; group < 8; group++)
         {
             int scale = ((blocks[4 + (group / 2)] >> (4 * (group % 2))) & 15) | (((highBits >> (2 * group)) & 3) << 4);
             chunk[GroupScalesAt + (16 * group) + row] = (byte)(scale - 32);
-            NibbleLines.PackRow(blocks.Slice(8 + (16 * group), 16), row, chunk[(LinesAt + (NibbleLines.Bytes * group))..]);
+            NibbleLines.PackRow(blocks + 8 + (16 * group), row, chunk + LinesAt + (NibbleLines.Bytes * group));
         }
     }
 
@@ -63,8 +66,8 @@ public readonly unsafe partial struct IQ4_XS : IPanelKernel
         byte* lines = chunk + LinesAt;
         for (int group = 0; group < 8; group++, lines += NibbleLines.Bytes, activations += 36 * TTile.Tokens)
         {
-            var sums = NonLinearLines.Dot<TRung, TTile>(lines, activations);
-            totals.ScaleAddInt32(sums, (sbyte*)(chunk + GroupScalesAt + (16 * group)));
+            var scales = TRung.LoadSignedScales((sbyte*)(chunk + GroupScalesAt + (16 * group)));
+            WideDot<TRung, TTile, NonLinearLines>.ScaleAdd(lines, activations, scales, ref totals);
         }
 
         accumulators.Accumulate(totals, TRung.LoadHalf((ushort*)chunk), activations, 0);

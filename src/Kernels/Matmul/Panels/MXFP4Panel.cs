@@ -20,19 +20,21 @@ public readonly unsafe partial struct MXFP4 : IPanelKernel
     public static int ChunkBytes => 576;
 
     /// <inheritdoc/>
+    public static int ChunkHeaderBytes => LinesAt;
+
+    /// <inheritdoc/>
     public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, 12, false);
 
     // Twice the values of e2m1, + 12 (0 1 2 3 4 6 8 12 and their negatives), in the assembly's data, which never moves.
     private static ReadOnlySpan<byte> ShiftedTable => [12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4, 0];
 
     /// <inheritdoc/>
-    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
-        for (int block = 0; block * BlockBytes < blocks.Length; block++)
+        for (int block = 0; block < count; block++, blocks += BlockBytes)
         {
-            var source = blocks.Slice(block * BlockBytes, BlockBytes);
-            MemoryMarshal.Write(chunk[((32 * block) + (2 * row))..], PowerOfTwo(source[0]));
-            NibbleLines.PackRow(source[1..], row, chunk[(LinesAt + (NibbleLines.Bytes * block))..]);
+            *(ushort*)(chunk + (32 * block) + (2 * row)) = PowerOfTwo(blocks[0]);
+            NibbleLines.PackRow(blocks + 1, row, chunk + LinesAt + (NibbleLines.Bytes * block));
         }
     }
 
@@ -58,11 +60,11 @@ public readonly unsafe partial struct MXFP4 : IPanelKernel
         {
             byte* x = activations;
             var sums = TTile.StartDot(x, 32 * TTile.Tokens);
-            for (byte* end = lines + NibbleLines.Bytes; lines < end; lines += 64, x += 8 * TTile.Tokens)
+            for (byte* end = lines + NibbleLines.Bytes; lines < end; lines += 64, x += 4 * TTile.Tokens)
             {
                 var both = TRung.LoadLine(lines);
                 sums.Dot(TRung.Lookup(table, TRung.And(both, nibble)), x, 0);
-                sums.Dot(TRung.Lookup(table, TRung.ShiftRight(both, 4, nibble)), x, 4 * TTile.Tokens);
+                sums.Dot(TRung.Lookup(table, TRung.ShiftRight(both, 4, nibble)), x, 16 * TTile.Tokens);
             }
 
             accumulators.AccumulateNarrow(sums, TRung.LoadBFloat16((ushort*)chunk), activations, 36 * TTile.Tokens);

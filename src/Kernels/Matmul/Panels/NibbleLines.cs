@@ -4,8 +4,8 @@ using Hearth.Kernels.Isa;
 namespace Hearth.Kernels.Matmul;
 
 /// <summary>
-/// Four quad lines that hold 32 columns of 4 bits for 16 rows: byte 4r + j of line i has column 8i + j of row r in its low nibble
-/// and column 8i + 4 + j in its high nibble.
+/// Four quad lines that hold 32 columns of 4 bits for 16 rows: byte 4r + j of line i has column 4i + j of row r in its low nibble
+/// and column 16 + 4i + j in its high nibble, as the bytes of most types have it in files.
 /// </summary>
 internal static unsafe class NibbleLines
 {
@@ -13,38 +13,34 @@ internal static unsafe class NibbleLines
     public const int Bytes = 256;
 
     /// <summary>Packs one row of 16 bytes in the file order of 32-wide blocks: byte j holds columns j (low) and j + 16 (high).</summary>
-    public static void PackRow(ReadOnlySpan<byte> source, int row, Span<byte> lines)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PackRow(byte* source, int row, byte* lines)
     {
-        Span<byte> columns = stackalloc byte[32];
-        for (int j = 0; j < 16; j++)
-        {
-            columns[j] = (byte)(source[j] & 15);
-            columns[j + 16] = (byte)(source[j] >> 4);
-        }
+        for (int line = 0; line < 4; line++)
+            *(uint*)(lines + (64 * line) + (4 * row)) = *(uint*)(source + (4 * line));
+    }
 
-        PackColumns(columns, row, lines);
+    /// <summary>Packs one row of a group whose 32 columns are the nibbles at bit <paramref name="shift"/> (0 or 4) of 32 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PackGroup(byte* source, int shift, int row, byte* lines)
+    {
+        const uint Nibbles = 0x0F0F_0F0F;
+        for (int line = 0; line < 4; line++)
+        {
+            uint low = (*(uint*)(source + (4 * line)) >> shift) & Nibbles;
+            uint high = (*(uint*)(source + 16 + (4 * line)) >> shift) & Nibbles;
+            *(uint*)(lines + (64 * line) + (4 * row)) = low | (high << 4);
+        }
     }
 
     /// <summary>The inverse of <see cref="PackRow"/>.</summary>
     public static void UnpackRow(ReadOnlySpan<byte> lines, int row, Span<byte> destination)
     {
-        Span<byte> columns = stackalloc byte[32];
-        UnpackColumns(lines, row, columns);
-        for (int j = 0; j < 16; j++)
-            destination[j] = (byte)(columns[j] | (columns[j + 16] << 4));
-    }
-
-    /// <summary>Packs 32 values of 4 bits of one row.</summary>
-    public static void PackColumns(ReadOnlySpan<byte> columns, int row, Span<byte> lines)
-    {
         for (int line = 0; line < 4; line++)
-        {
-            for (int j = 0; j < 4; j++)
-                lines[(64 * line) + (4 * row) + j] = (byte)(columns[(8 * line) + j] | (columns[(8 * line) + 4 + j] << 4));
-        }
+            lines.Slice((64 * line) + (4 * row), 4).CopyTo(destination[(4 * line)..]);
     }
 
-    /// <summary>The inverse of <see cref="PackColumns"/>.</summary>
+    /// <summary>The 32 columns of one row.</summary>
     public static void UnpackColumns(ReadOnlySpan<byte> lines, int row, Span<byte> columns)
     {
         for (int line = 0; line < 4; line++)
@@ -52,8 +48,8 @@ internal static unsafe class NibbleLines
             for (int j = 0; j < 4; j++)
             {
                 byte pair = lines[(64 * line) + (4 * row) + j];
-                columns[(8 * line) + j] = (byte)(pair & 15);
-                columns[(8 * line) + 4 + j] = (byte)(pair >> 4);
+                columns[(4 * line) + j] = (byte)(pair & 15);
+                columns[16 + (4 * line) + j] = (byte)(pair >> 4);
             }
         }
     }
@@ -65,11 +61,11 @@ internal static unsafe class NibbleLines
         where TTile : unmanaged, ITile<TTile, TRung>
     {
         var nibble = TRung.BroadcastByte(15);
-        for (byte* end = lines + Bytes; lines < end; lines += 64, x += 8 * TTile.Tokens)
+        for (byte* end = lines + Bytes; lines < end; lines += 64, x += 4 * TTile.Tokens)
         {
             var both = TRung.LoadLine(lines);
             sums.Dot(TRung.And(both, nibble), x, 0);
-            sums.Dot(TRung.ShiftRight(both, 4, nibble), x, 4 * TTile.Tokens);
+            sums.Dot(TRung.ShiftRight(both, 4, nibble), x, 16 * TTile.Tokens);
         }
     }
 }

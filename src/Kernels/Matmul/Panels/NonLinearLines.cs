@@ -5,27 +5,38 @@ using Hearth.Kernels.Isa;
 namespace Hearth.Kernels.Matmul;
 
 /// <summary><see cref="NibbleLines"/> whose nibbles are codes of the non-linear table of the IQ4 types.</summary>
-internal static unsafe class NonLinearLines
+internal readonly unsafe struct NonLinearLines : IWideLines
 {
-    // The table's values + 128 (-127 -104 -83 -65 -49 -35 -22 -10 1 13 25 38 53 69 89 113), in the assembly's data, which never moves.
-    private static ReadOnlySpan<byte> Table => [1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 181, 197, 217, 241];
+    public static int Count => 4;
 
-    /// <summary>The dot product of 32 columns; the correction pairs follow the tile's 8 quads.</summary>
+    // Values + 128 of the table (-127 -104 -83 -65 -49 -35 -22 -10 1 13 25 38 53 69 89 113), and their nibbles. Literals of bytes
+    // lie in the assembly's data, which never moves.
+    private static ReadOnlySpan<byte> Bytes => [1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 181, 197, 217, 241];
+
+    private static ReadOnlySpan<byte> LowNibbles => [1, 8, 13, 15, 15, 13, 10, 6, 1, 13, 9, 6, 5, 5, 9, 1];
+
+    private static ReadOnlySpan<byte> HighNibbles => [0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 9, 10, 11, 12, 13, 15];
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TTile Dot<TRung, TTile>(byte* lines, byte* x)
+    public static TRung First<TRung>(byte* lines, int index, WidePart part)
         where TRung : unmanaged, IRung<TRung>
-        where TTile : unmanaged, ITile<TTile, TRung>
-    {
-        var table = TRung.LoadTable((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Table)));
-        var nibble = TRung.BroadcastByte(15);
-        var sums = WideSums<TRung, TTile>.Start(x, 32 * TTile.Tokens);
-        for (byte* end = lines + NibbleLines.Bytes; lines < end; lines += 64, x += 8 * TTile.Tokens)
-        {
-            var both = TRung.LoadLine(lines);
-            sums.Dot(TRung.Lookup(table, TRung.And(both, nibble)), x, 0);
-            sums.Dot(TRung.Lookup(table, TRung.ShiftRight(both, 4, nibble)), x, 4 * TTile.Tokens);
-        }
+        => TRung.Lookup(Table<TRung>(part), TRung.And(TRung.Load((float*)(lines + (64 * index))), TRung.BroadcastByte(15)));
 
-        return sums.ToInt32();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TRung Second<TRung>(byte* lines, int index, WidePart part)
+        where TRung : unmanaged, IRung<TRung>
+        => TRung.Lookup(Table<TRung>(part), TRung.ShiftRight(TRung.Load((float*)(lines + (64 * index))), 4, TRung.BroadcastByte(15)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TRung Table<TRung>(WidePart part)
+        where TRung : unmanaged, IRung<TRung>
+    {
+        var table = part switch
+        {
+            WidePart.Byte => Bytes,
+            WidePart.LowNibble => LowNibbles,
+            _ => HighNibbles,
+        };
+        return TRung.LoadTable((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(table)));
     }
 }

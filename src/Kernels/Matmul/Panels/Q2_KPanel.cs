@@ -28,23 +28,22 @@ public readonly unsafe partial struct Q2_K : IPanelKernel
     public static int ChunkBytes => 1600;
 
     /// <inheritdoc/>
+    public static int ChunkHeaderBytes => LinesAt;
+
+    /// <inheritdoc/>
     public static ActivationLayout Activations => new(256, 256, 16, GroupCorrection.None, 0, true);
 
     /// <inheritdoc/>
-    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
-        blocks.Slice(80, 2).CopyTo(chunk[(2 * row)..]);
-        blocks.Slice(82, 2).CopyTo(chunk[(MinimumStepsAt + (2 * row))..]);
+        *(ushort*)(chunk + (2 * row)) = *(ushort*)(blocks + 80);
+        *(ushort*)(chunk + MinimumStepsAt + (2 * row)) = *(ushort*)(blocks + 82);
         for (int group = 0; group < 16; group++)
         {
             chunk[GroupScalesAt + (16 * group) + row] = (byte)(blocks[group] & 15);
             chunk[GroupMinimumsAt + (32 * (group / 2)) + (2 * row) + (group % 2)] = (byte)(blocks[group] >> 4);
-        }
-
-        for (int column = 0; column < 256; column++)
-        {
-            int code = (blocks[16 + (32 * (column / 128)) + (column % 32)] >> (2 * (column % 128 / 32))) & 3;
-            chunk[LinesAt + (64 * (column / 16)) + (4 * row) + (column % 4)] |= (byte)(code << (2 * (column % 16 / 4)));
+            byte* codes = blocks + 16 + (32 * (group / 8)) + (16 * (group % 2));
+            *(uint*)(chunk + LinesAt + (64 * group) + (4 * row)) = TwoBitQuads.Pack(codes, 2 * (group % 8 / 2));
         }
     }
 
@@ -86,7 +85,8 @@ public readonly unsafe partial struct Q2_K : IPanelKernel
         byte* pairs = chunk + GroupMinimumsAt;
         byte* groupSums = x;
         for (int pair = 0; pair < 8; pair++, pairs += 32, groupSums += 4 * TTile.Tokens)
-            minimums.PairAdd(pairs, groupSums, 0);
-        accumulators.AccumulateNegated(minimums, TRung.LoadHalf((ushort*)(chunk + MinimumStepsAt)), x, 32 * TTile.Tokens);
+            minimums.PairAdd(TRung.LoadPairs(pairs), groupSums, 0);
+        var negatedStep = TRung.Zero - TRung.LoadHalf((ushort*)(chunk + MinimumStepsAt));
+        accumulators.Accumulate(minimums, negatedStep, x, 32 * TTile.Tokens);
     }
 }

@@ -27,23 +27,28 @@ public readonly unsafe partial struct Q3_K : IPanelKernel
     public static int ChunkBytes => 1856;
 
     /// <inheritdoc/>
+    public static int ChunkHeaderBytes => LinesAt;
+
+    /// <inheritdoc/>
     public static ActivationLayout Activations => new(256, 256, 16, GroupCorrection.Pair, 4, false);
 
     /// <inheritdoc/>
-    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
-        blocks.Slice(StepStart, 2).CopyTo(chunk[(2 * row)..]);
+        *(ushort*)(chunk + (2 * row)) = *(ushort*)(blocks + StepStart);
+        var scales = new ReadOnlySpan<byte>(blocks + ScalesStart, StepStart - ScalesStart);
         for (int group = 0; group < 16; group++)
-            chunk[GroupScalesAt + (16 * group) + row] = (byte)(Scale(blocks[ScalesStart..StepStart], group) - 32);
-        for (int column = 0; column < 256; column++)
+            chunk[GroupScalesAt + (16 * group) + row] = (byte)(Scale(scales, group) - 32);
+        for (int pair = 0; pair < 8; pair++)
         {
-            int group = column / 16;
-            int quad = column % 16 / 4;
-            int low = (blocks[LowStart + (32 * (column / 128)) + (column % 32)] >> (2 * (column % 128 / 32))) & 3;
-            int high = (blocks[column % 32] >> (column / 32)) & 1;
-            var lines = chunk[(LinesAt + (PairBytes * (group / 2)) + (4 * row) + (column % 4))..];
-            lines[64 * (group % 2)] |= (byte)(low << (2 * quad));
-            lines[128] |= (byte)(high << ((4 * (group % 2)) + quad));
+            byte* lines = chunk + LinesAt + (PairBytes * pair) + (4 * row);
+            byte* codes = blocks + LowStart + (32 * (pair / 4));
+            *(uint*)lines = TwoBitQuads.Pack(codes, 2 * (pair % 4));
+            *(uint*)(lines + 64) = TwoBitQuads.Pack(codes + 16, 2 * (pair % 4));
+            uint upper = 0;
+            for (int quad = 0; quad < 8; quad++)
+                upper |= ((*(uint*)(blocks + (4 * quad)) >> pair) & 0x0101_0101) << quad;
+            *(uint*)(lines + 128) = upper;
         }
     }
 

@@ -9,7 +9,7 @@ namespace Hearth.Kernels.Formats;
 /// <code>
 ///   0  16 halves  d of block 0, rows 0..15
 ///  32  16 halves  d of block 1
-///  64  4 lines    block 0: byte 4r + j of line i: low nibble = column 8i + j, high nibble = column 8i + 4 + j of row r
+///  64  4 lines    block 0: byte 4r + j of line i: low nibble = column 4i + j, high nibble = column 16 + 4i + j of row r
 /// 320  4 lines    block 1
 /// </code>
 /// </content>
@@ -25,16 +25,18 @@ public readonly unsafe partial struct Q4_0 : IPanelKernel
     public static int ChunkBytes => 576;
 
     /// <inheritdoc/>
+    public static int ChunkHeaderBytes => LinesAt;
+
+    /// <inheritdoc/>
     public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, 8, false);
 
     /// <inheritdoc/>
-    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
-        for (int block = 0; block * BlockBytes < blocks.Length; block++)
+        for (int block = 0; block < count; block++, blocks += BlockBytes)
         {
-            var source = blocks.Slice(block * BlockBytes, BlockBytes);
-            source[..2].CopyTo(chunk[((32 * block) + (2 * row))..]);
-            NibbleLines.PackRow(source[2..], row, chunk[(LinesAt + (BlockLineBytes * block))..]);
+            *(ushort*)(chunk + (32 * block) + (2 * row)) = *(ushort*)blocks;
+            NibbleLines.PackRow(blocks + 2, row, chunk + LinesAt + (BlockLineBytes * block));
         }
     }
 

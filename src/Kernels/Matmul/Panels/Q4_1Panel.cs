@@ -24,17 +24,19 @@ public readonly unsafe partial struct Q4_1 : IPanelKernel
     public static int ChunkBytes => 640;
 
     /// <inheritdoc/>
+    public static int ChunkHeaderBytes => LinesAt;
+
+    /// <inheritdoc/>
     public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, 1, false);
 
     /// <inheritdoc/>
-    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
-        for (int block = 0; block * BlockBytes < blocks.Length; block++)
+        for (int block = 0; block < count; block++, blocks += BlockBytes)
         {
-            var source = blocks.Slice(block * BlockBytes, BlockBytes);
-            source[..2].CopyTo(chunk[((32 * block) + (2 * row))..]);
-            source.Slice(2, 2).CopyTo(chunk[(MinimumsAt + (32 * block) + (2 * row))..]);
-            NibbleLines.PackRow(source[4..], row, chunk[(LinesAt + (NibbleLines.Bytes * block))..]);
+            *(ushort*)(chunk + (32 * block) + (2 * row)) = *(ushort*)blocks;
+            *(ushort*)(chunk + MinimumsAt + (32 * block) + (2 * row)) = *(ushort*)(blocks + 2);
+            NibbleLines.PackRow(blocks + 4, row, chunk + LinesAt + (NibbleLines.Bytes * block));
         }
     }
 
@@ -61,8 +63,8 @@ public readonly unsafe partial struct Q4_1 : IPanelKernel
             NibbleLines.Dot<TRung, TTile>(lines, activations, ref sums);
             accumulators.AccumulateNarrow(sums, TRung.LoadHalf((ushort*)chunk), activations, 36 * TTile.Tokens);
             var negatedSums = TTile.StartDot(activations, 32 * TTile.Tokens);
-            accumulators.AccumulateNarrowNegated(
-                negatedSums, TRung.LoadHalf((ushort*)(chunk + MinimumsAt)), activations, 36 * TTile.Tokens);
+            var negatedMinimum = TRung.Zero - TRung.LoadHalf((ushort*)(chunk + MinimumsAt));
+            accumulators.AccumulateNarrow(negatedSums, negatedMinimum, activations, 36 * TTile.Tokens);
         }
     }
 }

@@ -29,24 +29,23 @@ public readonly unsafe partial struct Q4_K : IPanelKernel
     public static int ChunkBytes => 2368;
 
     /// <inheritdoc/>
+    public static int ChunkHeaderBytes => LinesAt;
+
+    /// <inheritdoc/>
     public static ActivationLayout Activations => new(256, 256, 32, GroupCorrection.None, 0, true);
 
     /// <inheritdoc/>
-    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
-        blocks[..2].CopyTo(chunk[(2 * row)..]);
-        blocks.Slice(2, 2).CopyTo(chunk[(MinimumsOfDeltaAt + (2 * row))..]);
-        Span<byte> columns = stackalloc byte[32];
+        *(ushort*)(chunk + (2 * row)) = *(ushort*)blocks;
+        *(ushort*)(chunk + MinimumsOfDeltaAt + (2 * row)) = *(ushort*)(blocks + 2);
+        var scales = new ReadOnlySpan<byte>(blocks + 4, KScales.Bytes);
         for (int group = 0; group < 8; group++)
         {
-            (int scale, int minimum) = KScales.Unpack(blocks.Slice(4, 12), group);
+            (int scale, int minimum) = KScales.Unpack(scales, group);
             chunk[GroupScalesAt + (16 * group) + row] = (byte)scale;
             chunk[GroupMinimumsAt + (32 * (group / 2)) + (2 * row) + (group % 2)] = (byte)minimum;
-            var quants = blocks.Slice(16 + (32 * (group / 2)), 32);
-            int shift = 4 * (group % 2);
-            for (int column = 0; column < 32; column++)
-                columns[column] = (byte)((quants[column] >> shift) & 15);
-            NibbleLines.PackColumns(columns, row, chunk[(LinesAt + (NibbleLines.Bytes * group))..]);
+            NibbleLines.PackGroup(blocks + 16 + (32 * (group / 2)), 4 * (group % 2), row, chunk + LinesAt + (NibbleLines.Bytes * group));
         }
     }
 
@@ -81,10 +80,10 @@ public readonly unsafe partial struct Q4_K : IPanelKernel
 
         accumulators.Accumulate(totals, TRung.LoadHalf((ushort*)chunk), x, 16 * TTile.Tokens);
         var minimums = TTile.Zero;
-        minimums.PairAdd(chunk + GroupMinimumsAt, x, 0);
-        minimums.PairAdd(chunk + GroupMinimumsAt + 32, x, 4 * TTile.Tokens);
-        minimums.PairAdd(chunk + GroupMinimumsAt + 64, x, 8 * TTile.Tokens);
-        minimums.PairAdd(chunk + GroupMinimumsAt + 96, x, 12 * TTile.Tokens);
-        accumulators.AccumulateNegated(minimums, TRung.LoadHalf((ushort*)(chunk + MinimumsOfDeltaAt)), x, 16 * TTile.Tokens);
+        byte* groupSums = x;
+        for (byte* pairs = chunk + GroupMinimumsAt; pairs < chunk + LinesAt; pairs += 32, groupSums += 4 * TTile.Tokens)
+            minimums.PairAdd(TRung.LoadPairs(pairs), groupSums, 0);
+        var negatedStep = TRung.Zero - TRung.LoadHalf((ushort*)(chunk + MinimumsOfDeltaAt));
+        accumulators.Accumulate(minimums, negatedStep, x, 16 * TTile.Tokens);
     }
 }

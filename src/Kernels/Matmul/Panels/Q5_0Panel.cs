@@ -21,18 +21,18 @@ public readonly unsafe partial struct Q5_0 : IPanelKernel
     public static int ChunkBytes => 704;
 
     /// <inheritdoc/>
+    public static int ChunkHeaderBytes => LinesAt;
+
+    /// <inheritdoc/>
     public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, 16, false);
 
     /// <inheritdoc/>
-    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
-        Span<byte> columns = stackalloc byte[32];
-        for (int block = 0; block * BlockBytes < blocks.Length; block++)
+        for (int block = 0; block < count; block++, blocks += BlockBytes)
         {
-            var source = blocks.Slice(block * BlockBytes, BlockBytes);
-            source[..2].CopyTo(chunk[((32 * block) + (2 * row))..]);
-            FiveBitBlock.Unpack(source[2..], columns);
-            FiveBitLines.PackColumns(columns, row, chunk[(LinesAt + (FiveBitLines.Bytes * block))..]);
+            *(ushort*)(chunk + (32 * block) + (2 * row)) = *(ushort*)blocks;
+            FiveBitLines.PackRow(blocks + 2, row, chunk + LinesAt + (FiveBitLines.Bytes * block));
         }
     }
 

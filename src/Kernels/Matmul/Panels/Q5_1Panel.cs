@@ -25,19 +25,19 @@ public readonly unsafe partial struct Q5_1 : IPanelKernel
     public static int ChunkBytes => 768;
 
     /// <inheritdoc/>
+    public static int ChunkHeaderBytes => LinesAt;
+
+    /// <inheritdoc/>
     public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, 16, false);
 
     /// <inheritdoc/>
-    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
-        Span<byte> columns = stackalloc byte[32];
-        for (int block = 0; block * BlockBytes < blocks.Length; block++)
+        for (int block = 0; block < count; block++, blocks += BlockBytes)
         {
-            var source = blocks.Slice(block * BlockBytes, BlockBytes);
-            source[..2].CopyTo(chunk[((32 * block) + (2 * row))..]);
-            source.Slice(2, 2).CopyTo(chunk[(MinimumsAt + (32 * block) + (2 * row))..]);
-            FiveBitBlock.Unpack(source[4..], columns);
-            FiveBitLines.PackColumns(columns, row, chunk[(LinesAt + (FiveBitLines.Bytes * block))..]);
+            *(ushort*)(chunk + (32 * block) + (2 * row)) = *(ushort*)blocks;
+            *(ushort*)(chunk + MinimumsAt + (32 * block) + (2 * row)) = *(ushort*)(blocks + 2);
+            FiveBitLines.PackRow(blocks + 4, row, chunk + LinesAt + (FiveBitLines.Bytes * block));
         }
     }
 
@@ -59,8 +59,9 @@ public readonly unsafe partial struct Q5_1 : IPanelKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
     {
-        var one = TRung.LoadScales(FiveBitLines.Ones);
-        var sixteenth = TRung.Broadcast(0.0625f);
+        var one = TRung.BroadcastScale(1);
+        var minusOnes = TRung.LoadPairs(FiveBitLines.MinusOnes);
+        var minusSixteenth = TRung.Broadcast(-0.0625f);
         byte* lines = chunk + LinesAt;
         for (int block = 0; block < 2; block++, chunk += 32, lines += FiveBitLines.Bytes, activations += 40 * TTile.Tokens)
         {
@@ -68,11 +69,11 @@ public readonly unsafe partial struct Q5_1 : IPanelKernel
             FiveBitLines.Dot<TRung, TTile>(lines, activations, ref sums);
             var totals = TTile.Zero;
             totals.ScaleAdd(sums, one);
-            totals.PairAdd(FiveBitLines.MinusOnes, activations, 32 * TTile.Tokens);
+            totals.PairAdd(minusOnes, activations, 32 * TTile.Tokens);
             accumulators.Accumulate(totals, TRung.LoadHalf((ushort*)chunk), activations, 36 * TTile.Tokens);
             var negatedSums = TTile.StartDot(activations, 32 * TTile.Tokens);
-            var minimum = TRung.LoadHalf((ushort*)(chunk + MinimumsAt)) * sixteenth;
-            accumulators.AccumulateNarrowNegated(negatedSums, minimum, activations, 36 * TTile.Tokens);
+            var negatedMinimum = TRung.LoadHalf((ushort*)(chunk + MinimumsAt)) * minusSixteenth;
+            accumulators.AccumulateNarrow(negatedSums, negatedMinimum, activations, 36 * TTile.Tokens);
         }
     }
 }

@@ -33,29 +33,26 @@ public readonly unsafe partial struct Q5_K : IPanelKernel
     public static int ChunkBytes => 3008;
 
     /// <inheritdoc/>
+    public static int ChunkHeaderBytes => LinesAt;
+
+    /// <inheritdoc/>
     public static ActivationLayout Activations => new(256, 256, 32, GroupCorrection.Pair, 16, true);
 
     /// <inheritdoc/>
-    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
-        blocks[..2].CopyTo(chunk[(2 * row)..]);
-        blocks.Slice(2, 2).CopyTo(chunk[(MinimumStepsAt + (2 * row))..]);
-        Span<byte> columns = stackalloc byte[32];
+        *(ushort*)(chunk + (2 * row)) = *(ushort*)blocks;
+        *(ushort*)(chunk + MinimumStepsAt + (2 * row)) = *(ushort*)(blocks + 2);
+        var scales = new ReadOnlySpan<byte>(blocks + 4, KScales.Bytes);
         for (int group = 0; group < 8; group++)
         {
-            (int scale, int minimum) = KScales.Unpack(blocks.Slice(4, 12), group);
+            (int scale, int minimum) = KScales.Unpack(scales, group);
             int pair = (32 * (group / 2)) + (2 * row) + (group % 2);
             chunk[GroupScalesAt + (16 * group) + row] = (byte)scale;
             chunk[ScalePairsAt + pair] = (byte)scale;
             chunk[MinimumPairsAt + pair] = (byte)minimum;
-            for (int column = 0; column < 32; column++)
-            {
-                int low = (blocks[48 + (32 * (group / 2)) + column] >> (4 * (group % 2))) & 15;
-                int high = (blocks[16 + column] >> group) & 1;
-                columns[column] = (byte)(low | (high << 4));
-            }
-
-            FiveBitLines.PackColumns(columns, row, chunk[(LinesAt + (FiveBitLines.Bytes * group))..]);
+            byte* nibbles = blocks + 48 + (32 * (group / 2));
+            FiveBitLines.PackGroup(nibbles, 4 * (group % 2), blocks + 16, group, row, chunk + LinesAt + (FiveBitLines.Bytes * group));
         }
     }
 
@@ -89,16 +86,16 @@ public readonly unsafe partial struct Q5_K : IPanelKernel
         }
 
         var scaleSums = TTile.Zero;
-        var minimums = TTile.Zero;
         byte* groupSums = x;
-        for (int pair = 0; pair < 4; pair++, groupSums += 4 * TTile.Tokens)
-        {
-            scaleSums.PairAdd(chunk + ScalePairsAt + (32 * pair), groupSums, 0);
-            minimums.PairAdd(chunk + MinimumPairsAt + (32 * pair), groupSums, 0);
-        }
-
-        totals.ScaleAddInt32(scaleSums, FiveBitLines.Sixteens);
+        for (byte* pairs = chunk + ScalePairsAt; pairs < chunk + MinimumPairsAt; pairs += 32, groupSums += 4 * TTile.Tokens)
+            scaleSums.PairAdd(TRung.LoadPairs(pairs), groupSums, 0);
+        totals.AddTimesSixteen(scaleSums);
         accumulators.Accumulate(totals, TRung.LoadHalf((ushort*)chunk), x, 16 * TTile.Tokens);
-        accumulators.AccumulateNegated(minimums, TRung.LoadHalf((ushort*)(chunk + MinimumStepsAt)), x, 16 * TTile.Tokens);
+        var minimums = TTile.Zero;
+        groupSums = x;
+        for (byte* pairs = chunk + MinimumPairsAt; pairs < chunk + LinesAt; pairs += 32, groupSums += 4 * TTile.Tokens)
+            minimums.PairAdd(TRung.LoadPairs(pairs), groupSums, 0);
+        var negatedStep = TRung.Zero - TRung.LoadHalf((ushort*)(chunk + MinimumStepsAt));
+        accumulators.Accumulate(minimums, negatedStep, x, 16 * TTile.Tokens);
     }
 }

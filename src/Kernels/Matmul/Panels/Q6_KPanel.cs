@@ -27,26 +27,29 @@ public readonly unsafe partial struct Q6_K : IPanelKernel
     public static int ChunkBytes => 3392;
 
     /// <inheritdoc/>
+    public static int ChunkHeaderBytes => LinesAt;
+
+    /// <inheritdoc/>
     public static ActivationLayout Activations => new(256, 256, 16, GroupCorrection.Pair, 32, false);
 
     /// <inheritdoc/>
-    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
-        blocks.Slice(208, 2).CopyTo(chunk[(2 * row)..]);
+        *(ushort*)(chunk + (2 * row)) = *(ushort*)(blocks + 208);
         for (int group = 0; group < 16; group++)
-            chunk[GroupScalesAt + (16 * group) + row] = blocks[192 + group];
-        for (int column = 0; column < 256; column++)
         {
-            int half = column / 128;
-            int quarter = column % 128 / 32;
-            int l = column % 32;
-            int low = (blocks[(64 * half) + (32 * (quarter % 2)) + l] >> (4 * (quarter / 2))) & 15;
-            int high = (blocks[128 + (32 * half) + l] >> (2 * quarter)) & 3;
-            var lines = chunk[(LinesAt + (GroupLineBytes * (column / 16)) + (4 * row) + (column % 4))..];
-            int quad = column % 16 / 4;
-            lines[64 * (quad / 2)] |= (byte)(low << (4 * (quad % 2)));
-            lines[128] |= (byte)(high << (2 * quad));
+            chunk[GroupScalesAt + (16 * group) + row] = blocks[192 + group];
+            int half = group / 8;
+            int quarter = group % 8 / 2;
+            byte* low = blocks + (64 * half) + (32 * (quarter % 2)) + (16 * (group % 2));
+            int shift = 4 * (quarter / 2);
+            byte* lines = chunk + LinesAt + (GroupLineBytes * group) + (4 * row);
+            *(uint*)lines = Nibbles(low, shift) | (Nibbles(low + 4, shift) << 4);
+            *(uint*)(lines + 64) = Nibbles(low + 8, shift) | (Nibbles(low + 12, shift) << 4);
+            *(uint*)(lines + 128) = TwoBitQuads.Pack(blocks + 128 + (32 * half) + (16 * (group % 2)), 2 * quarter);
         }
+
+        static uint Nibbles(byte* source, int shift) => (*(uint*)source >> shift) & 0x0F0F_0F0F;
     }
 
     /// <inheritdoc/>

@@ -24,18 +24,20 @@ public readonly unsafe partial struct Q8_0 : IPanelKernel
     public static int ChunkBytes => 1088;
 
     /// <inheritdoc/>
+    public static int ChunkHeaderBytes => LinesAt;
+
+    /// <inheritdoc/>
     public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, 8, false);
 
     /// <inheritdoc/>
-    public static void PackRow(ReadOnlySpan<byte> blocks, int row, Span<byte> chunk)
+    public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
-        for (int block = 0; block * BlockBytes < blocks.Length; block++)
+        for (int block = 0; block < count; block++, blocks += BlockBytes)
         {
-            var source = blocks.Slice(block * BlockBytes, BlockBytes);
-            source[..2].CopyTo(chunk[((32 * block) + (2 * row))..]);
-            var lines = chunk[(LinesAt + (BlockLineBytes * block))..];
-            for (int column = 0; column < 32; column++)
-                lines[(64 * (column / 4)) + (4 * row) + (column % 4)] = (byte)(source[2 + column] ^ 0x80);
+            *(ushort*)(chunk + (32 * block) + (2 * row)) = *(ushort*)blocks;
+            byte* lines = chunk + LinesAt + (BlockLineBytes * block) + (4 * row);
+            for (int quad = 0; quad < 8; quad++)
+                *(uint*)(lines + (64 * quad)) = *(uint*)(blocks + 2 + (4 * quad)) ^ 0x8080_8080;
         }
     }
 
@@ -57,14 +59,10 @@ public readonly unsafe partial struct Q8_0 : IPanelKernel
     static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
     {
         byte* lines = chunk + LinesAt;
-        for (int block = 0; block < 2; block++, chunk += 32)
+        for (int block = 0; block < 2; block++, chunk += 32, lines += BlockLineBytes, activations += 40 * TTile.Tokens)
         {
-            byte* x = activations;
-            var sums = WideSums<TRung, TTile>.Start(x, 32 * TTile.Tokens);
-            for (byte* end = lines + BlockLineBytes; lines < end; lines += 64, x += 4 * TTile.Tokens)
-                sums.Dot(TRung.LoadLine(lines), x, 0);
-            accumulators.Accumulate(sums.ToInt32(), TRung.LoadHalf((ushort*)chunk), x, 4 * TTile.Tokens);
-            activations += 40 * TTile.Tokens;
+            var sums = WideDot<TRung, TTile, ByteLines>.Sum(lines, activations);
+            accumulators.Accumulate(sums, TRung.LoadHalf((ushort*)chunk), activations, 36 * TTile.Tokens);
         }
     }
 }

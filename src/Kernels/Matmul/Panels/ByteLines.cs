@@ -1,0 +1,29 @@
+using System.Runtime.CompilerServices;
+using Hearth.Kernels.Isa;
+
+namespace Hearth.Kernels.Matmul;
+
+/// <summary>Eight quad lines of bytes biased by 128, as they lie.</summary>
+internal readonly unsafe struct ByteLines : IWideLines
+{
+    public static int Count => 8;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TRung First<TRung>(byte* lines, int index, WidePart part)
+        where TRung : unmanaged, IRung<TRung> => Load<TRung>(lines + (64 * index), part);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TRung Second<TRung>(byte* lines, int index, WidePart part)
+        where TRung : unmanaged, IRung<TRung> => Load<TRung>(lines + 256 + (64 * index), part);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TRung Load<TRung>(byte* line, WidePart part)
+        where TRung : unmanaged, IRung<TRung>
+    {
+        var bytes = TRung.Load((float*)line);
+        if (part == WidePart.Byte)
+            return bytes;
+        var nibble = TRung.BroadcastByte(15);
+        return part == WidePart.LowNibble ? TRung.And(bytes, nibble) : TRung.ShiftRight(bytes, 4, nibble);
+    }
+}
