@@ -45,7 +45,9 @@ public static class ArchitectureCatalog
         Add<Qwen2>();
         Add<Qwen2Moe>();
         Add<Qwen3>();
+        Add<Qwen35>();
         Add<Qwen3Moe>();
+        Add<Qwen3Next>();
         Add<Rwkv7>();
         Add<SmolLM3>();
         Add<StableLm>();

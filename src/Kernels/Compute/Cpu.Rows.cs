@@ -89,6 +89,14 @@ public sealed unsafe partial class Cpu
     /// <summary>y *= x.</summary>
     public void Multiply(Rows x, Rows y) => ForEach(new MultiplyOperation(x, y), x.Count, x.Width);
 
+    /// <summary>Heads of two parts each, side by side, become two rows of heads.</summary>
+    /// <param name="both">[n, heads x 2 x headLength].</param>
+    /// <param name="headLength">Values of a part.</param>
+    /// <param name="first">[n, heads x headLength].</param>
+    /// <param name="second">[n, heads x headLength].</param>
+    public void SplitHeads(Rows both, int headLength, Rows first, Rows second)
+        => ForEach(new SplitHeadsOperation(both, headLength, first, second), both.Count, both.Width);
+
     /// <summary>y += x * s, head by head, s being the sum of the head's factors.</summary>
     /// <param name="factors">[n, heads x headLength].</param>
     /// <param name="x">[n, heads x headLength].</param>
@@ -198,6 +206,19 @@ public sealed unsafe partial class Cpu
     private readonly struct MultiplyOperation(Rows x, Rows y) : IRowOperation
     {
         public void Run(ElementwiseKernels kernels, int row) => kernels.Multiply(x.Row(row), y.Row(row), y.Row(row), y.Width);
+    }
+
+    private readonly struct SplitHeadsOperation(Rows both, int headLength, Rows first, Rows second) : IRowOperation
+    {
+        public void Run(ElementwiseKernels kernels, int row)
+        {
+            var source = both[row];
+            for (int at = 0; at < first.Width; at += headLength)
+            {
+                source.Slice(2 * at, headLength).CopyTo(first[row][at..]);
+                source.Slice((2 * at) + headLength, headLength).CopyTo(second[row][at..]);
+            }
+        }
     }
 
     private readonly struct AddScaledByHeadSumsOperation(Rows factors, Rows x, int headLength, Rows y) : IRowOperation

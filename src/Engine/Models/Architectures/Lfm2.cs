@@ -42,7 +42,7 @@ public sealed class Lfm2 : IArchitecture
                     i < dense
                         ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)
                         : MixtureOfExperts.Load(
-                            loader, name, shape.Width, expertInner, Activation.Silu, RouterScore.Sigmoid, normalise: true)));
+                            loader, name, shape.Width, expertInner, Activation.Silu, ExpertRouter.ReadScore(loader), normalise: true)));
         });
         return new Decoder(
             loader,

@@ -6,4 +6,5 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Queries">[n, heads x key length].</param>
 /// <param name="Keys">[n, KV heads x key length].</param>
 /// <param name="Values">[n, KV heads x value length].</param>
-public readonly record struct Qkv(Rows Queries, Rows Keys, Rows Values);
+/// <param name="Gate">[n, heads x value length], whose sigmoid multiplies what the heads give; null for none.</param>
+public readonly record struct Qkv(Rows Queries, Rows Keys, Rows Values, Rows? Gate = null);

@@ -25,6 +25,13 @@ public sealed class RotaryEmbedding : IQkvStep
     /// <summary>Which values of a head form pairs.</summary>
     public RotaryStyle Style { get; }
 
+    /// <summary>The same embedding, but some pairs never turn.</summary>
+    public RotaryEmbedding Stilling(Func<int, bool> isStill)
+    {
+        ArgumentNullException.ThrowIfNull(isStill);
+        return new RotaryEmbedding(Style, [.. frequencies.Select((frequency, pair) => isStill(pair) ? 0 : frequency)], magnitude);
+    }
+
     /// <summary>Turns every head of the queries and keys, in place; values of a head beyond the pairs stay as they are.</summary>
     public void Apply(ForwardPass pass, in Qkv qkv, in AttentionShape shape)
     {

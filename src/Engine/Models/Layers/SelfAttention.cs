@@ -1,5 +1,6 @@
 using Hearth.Kernels.Attention;
 using Hearth.Kernels.Compute;
+using Hearth.Kernels.Elementwise;
 
 namespace Hearth.Engine.Models.Layers;
 
@@ -21,7 +22,7 @@ public sealed record SelfAttention(
     Linear Output) : ISublayer
 {
     /// <summary>
-    /// Loads <c>attn_qkv</c>, or <c>attn_q</c>, <c>attn_k</c> and <c>attn_v</c>, and <c>attn_output</c>.
+    /// Loads <c>attn_output</c>, and <c>attn_qkv</c> or <c>attn_q</c>, <c>attn_k</c> and <c>attn_v</c>.
     /// </summary>
     /// <param name="loader">The model.</param>
     /// <param name="layer">The layer.</param>
@@ -37,16 +38,39 @@ public sealed record SelfAttention(
     {
         ArgumentNullException.ThrowIfNull(loader);
         string name = $"blk.{layer}.";
+        return Load(
+            loader,
+            layer,
+            shape,
+            settings,
+            loader.Has(name + "attn_qkv.weight") ? FusedQkvProjection.Load(loader, name, shape) : QkvProjection.Load(loader, name, shape),
+            steps);
+    }
+
+    /// <summary>Loads <c>attn_output</c> for a projection of the family's own.</summary>
+    /// <param name="loader">The model.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="settings">Scale, window, caps; null for 1 / sqrt(key length) and nothing else.</param>
+    /// <param name="project">Queries, keys and values.</param>
+    /// <param name="steps">What happens to queries, keys and values before they are stored.</param>
+    public static SelfAttention Load(
+        ModelLoader loader,
+        int layer,
+        in AttentionShape shape,
+        AttentionSettings? settings,
+        IQkvProjection project,
+        params IReadOnlyList<IQkvStep> steps)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
         return new SelfAttention(
             layer,
             shape,
             settings ?? new AttentionSettings(shape.Heads, shape.DefaultScale),
-            loader.Has(name + "attn_qkv.weight")
-                ? FusedQkvProjection.Load(loader, name, shape)
-                : QkvProjection.Load(loader, name, shape),
+            project,
             steps,
             null,
-            loader.Linear(name + "attn_output", shape.Width, shape.Heads * shape.ValueLength));
+            loader.Linear($"blk.{layer}.attn_output", shape.Width, shape.Heads * shape.ValueLength));
     }
 
     /// <inheritdoc/>
@@ -77,6 +101,8 @@ public sealed record SelfAttention(
             Steps[i].Apply(pass, qkv, Shape);
         cpu.Store(pass.Cache.Pages, Layer, pass.Spans, qkv.Keys, qkv.Values);
         cpu.Attend(Settings, pass.Cache.Pages, Layer, pass.Spans, qkv.Queries, heads);
+        if (qkv.Gate is { } gate)
+            cpu.Gate(Activation.Sigmoid, gate, heads, heads);
         return heads;
     }
 }

@@ -1,0 +1,75 @@
+using Hearth.Engine.Models.Layers;
+using Hearth.Kernels.Elementwise;
+using Hearth.Kernels.Recurrence;
+
+namespace Hearth.Engine.Models.Architectures;
+
+/// <summary>
+/// Qwen3.5, dense (Qwen 2026): gated delta nets, and every fourth layer attention whose heads are gated, with norms of query and key heads
+/// and partial rotary halves. Text alone: its rotary sections of time, height and width then all count positions.
+/// </summary>
+public sealed class Qwen35 : IArchitecture
+{
+    private Qwen35()
+    {
+    }
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<string> Names { get; } = ["qwen35"];
+
+    /// <inheritdoc/>
+    public static Architecture Load(ModelLoader loader)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        var shape = ModelShape.Read(loader);
+        var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
+        float epsilon = loader.Parameters.RmsEpsilon;
+        int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
+        var delta = StateSpaceShape.ReadHeads(loader, shape.Width);
+        var heads = HeadMap.InTurn(delta.Rank, delta.Groups, delta.StateLength, delta.HeadLength);
+        int interval = loader.Parameters.Int("full_attention_interval", 4, 1, 1 << 16);
+        var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength).Stilling(OutsideOfSections(loader));
+        var layers = ModelLoader.Layers(shape, i =>
+        {
+            string name = $"blk.{i}.";
+            return new SequentialLayer(
+                new Branch(
+                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
+                    (i + 1) % interval == 0 ? FullAttention(name, i) : LinearAttention(i)),
+                new Branch(
+                    loader.RmsNorm(name + "post_attention_norm", shape.Width, epsilon),
+                    GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)));
+        });
+        return new Decoder(
+            loader,
+            shape,
+            loader.TokenEmbedding(shape),
+            [rotary],
+            layers,
+            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+
+        ISublayer FullAttention(string name, int layer) => SelfAttention.Load(
+            loader,
+            layer,
+            attention[layer],
+            null,
+            GatedQkvProjection.Load(loader, name, attention[layer]),
+            QueryKeyNorm.LoadPerHead(loader, layer, attention[layer], epsilon),
+            rotary);
+
+        ISublayer LinearAttention(int layer) => GatedDeltaNet.Load(
+            loader, layer, delta, heads, DeltaRates.Load(loader, layer, delta.Rank, shape.Width), epsilon);
+    }
+
+    /// <summary>Pairs take turns among time, height and width until a section is full; those beyond have no position at all.</summary>
+    private static Func<int, bool> OutsideOfSections(ModelLoader loader)
+    {
+        int[] sections = loader.Parameters.IntPerLayer("rope.dimension_sections", 4, 0, 1 << 16, fallback: 0);
+        int all = sections.Sum();
+        return pair =>
+        {
+            (int turn, int section) = all == 0 ? (-1, 0) : Math.DivRem(pair % all, 3);
+            return turn >= sections[section];
+        };
+    }
+}

@@ -1,0 +1,68 @@
+using Hearth.Engine.Models.Layers;
+using Hearth.Kernels.Elementwise;
+using Hearth.Kernels.Recurrence;
+
+namespace Hearth.Engine.Models.Architectures;
+
+/// <summary>
+/// Qwen3-Next (Qwen 2025): gated delta nets, and every fourth layer attention whose heads are gated, with norms of query and key heads and
+/// partial rotary halves; experts with normalised weights and a shared expert behind a sigmoid gate.
+/// </summary>
+public sealed class Qwen3Next : IArchitecture
+{
+    private Qwen3Next()
+    {
+    }
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<string> Names { get; } = ["qwen3next"];
+
+    /// <inheritdoc/>
+    public static Architecture Load(ModelLoader loader)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        var shape = ModelShape.Read(loader);
+        var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
+        float epsilon = loader.Parameters.RmsEpsilon;
+        int expertInner = loader.Parameters.Int("expert_feed_forward_length");
+        int sharedInner = loader.Parameters.Int("expert_shared_feed_forward_length");
+        var delta = StateSpaceShape.ReadHeads(loader, shape.Width);
+        var heads = HeadMap.Grouped(delta.Rank, delta.Groups, delta.StateLength, delta.HeadLength);
+        int interval = loader.Parameters.Int("full_attention_interval", 4, 1, 1 << 16);
+        var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
+        var layers = ModelLoader.Layers(shape, i =>
+        {
+            string name = $"blk.{i}.";
+            return new SequentialLayer(
+                new Branch(
+                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
+                    (i + 1) % interval == 0 ? FullAttention(name, i) : LinearAttention(i)),
+                new Branch(
+                    loader.RmsNorm(name + "post_attention_norm", shape.Width, epsilon),
+                    new SharedExpert(
+                        MixtureOfExperts.Load(
+                            loader, name, shape.Width, expertInner, Activation.Silu, RouterScore.Softmax, normalise: true),
+                        GatedFeedForward.Load(loader, name, shape.Width, sharedInner, Activation.Silu, "_shexp"),
+                        loader.Linear(name + "ffn_gate_inp_shexp", 1, shape.Width))));
+        });
+        return new Decoder(
+            loader,
+            shape,
+            loader.TokenEmbedding(shape),
+            [rotary],
+            layers,
+            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+
+        ISublayer FullAttention(string name, int layer) => SelfAttention.Load(
+            loader,
+            layer,
+            attention[layer],
+            null,
+            GatedQkvProjection.Load(loader, name, attention[layer]),
+            QueryKeyNorm.LoadPerHead(loader, layer, attention[layer], epsilon),
+            rotary);
+
+        ISublayer LinearAttention(int layer) => GatedDeltaNet.Load(
+            loader, layer, delta, heads, FusedDeltaRates.Load(loader, layer, delta.Rank, delta.Groups, shape.Width), epsilon);
+    }
+}
