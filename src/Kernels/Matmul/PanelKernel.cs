@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hearth.Kernels.Formats;
 using Hearth.Kernels.Isa;
 
@@ -73,6 +74,7 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
     // A panel meets this much of the activations before the next panel comes: a quarter to a half of the second-level cache of today's cores.
     private const long CachedActivationBytes = 256 << 10;
 
+    [MethodImpl(InnerLoop.Options)]
     public override void PackPanel(byte* source, int rows, int columns, byte* panel)
     {
         int blocks = columns / BlockWeights;

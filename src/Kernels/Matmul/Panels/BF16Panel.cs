@@ -21,6 +21,7 @@ public readonly unsafe partial struct BF16 : IPanelKernel
     public static ActivationLayout Activations => ActivationLayout.Float;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
         => FloatPanel.PackRow((ushort*)blocks, count, row, (ushort*)chunk);
 

@@ -21,6 +21,7 @@ public readonly unsafe partial struct F32 : IPanelKernel
     public static ActivationLayout Activations => ActivationLayout.Float;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
         => FloatPanel.PackRow((float*)blocks, count, row, (float*)chunk);
 

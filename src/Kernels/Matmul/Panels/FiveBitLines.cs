@@ -24,6 +24,7 @@ internal static unsafe class FiveBitLines
     ];
 
     /// <summary>Packs one row of a file's 32-wide block: 32 fifth bits, then 16 bytes of nibbles of columns j and j + 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* source, int row, byte* lines)
     {
         uint fifth = *(uint*)source;
@@ -35,6 +36,7 @@ internal static unsafe class FiveBitLines
     }
 
     /// <summary>Packs one row of a group whose fifth bits are bit <paramref name="bit"/> of 32 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackGroup(byte* nibbles, int shift, byte* fifths, int bit, int row, byte* lines)
     {
         uint bits = 0;
@@ -72,6 +74,7 @@ internal static unsafe class FiveBitLines
     }
 
     /// <summary>Bits 0, 4, 8 .. 28 side by side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint EveryFourthBit(uint bits)
     {
         bits &= 0x1111_1111;

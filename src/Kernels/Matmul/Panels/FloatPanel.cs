@@ -13,6 +13,7 @@ internal static unsafe class FloatPanel
     public const int Columns = 8;
 
     /// <summary>Puts one row's elements in their columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow<T>(T* elements, int count, int row, T* chunk)
         where T : unmanaged
     {

@@ -30,6 +30,7 @@ public readonly unsafe partial struct IQ4_XS : IPanelKernel
     public static ActivationLayout Activations => new(256, 256, 32, GroupCorrection.Pair, 8, false);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
         *(ushort*)(chunk + (2 * row)) = *(ushort*)blocks;

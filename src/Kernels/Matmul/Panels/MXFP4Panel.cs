@@ -29,6 +29,7 @@ public readonly unsafe partial struct MXFP4 : IPanelKernel
     private static ReadOnlySpan<byte> ShiftedTable => [12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4, 0];
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
         for (int block = 0; block < count; block++, blocks += BlockBytes)

@@ -34,6 +34,7 @@ public readonly unsafe partial struct Q2_K : IPanelKernel
     public static ActivationLayout Activations => new(256, 256, 16, GroupCorrection.None, 0, true);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
         *(ushort*)(chunk + (2 * row)) = *(ushort*)(blocks + 80);

@@ -33,6 +33,7 @@ public readonly unsafe partial struct Q3_K : IPanelKernel
     public static ActivationLayout Activations => new(256, 256, 16, GroupCorrection.Pair, 4, false);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
         *(ushort*)(chunk + (2 * row)) = *(ushort*)(blocks + StepStart);

@@ -31,6 +31,7 @@ public readonly unsafe partial struct Q5_1 : IPanelKernel
     public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, 16, false);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
         for (int block = 0; block < count; block++, blocks += BlockBytes)

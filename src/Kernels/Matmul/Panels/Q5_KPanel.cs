@@ -39,6 +39,7 @@ public readonly unsafe partial struct Q5_K : IPanelKernel
     public static ActivationLayout Activations => new(256, 256, 32, GroupCorrection.Pair, 16, true);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
         *(ushort*)(chunk + (2 * row)) = *(ushort*)blocks;

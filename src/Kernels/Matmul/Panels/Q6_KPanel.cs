@@ -33,6 +33,7 @@ public readonly unsafe partial struct Q6_K : IPanelKernel
     public static ActivationLayout Activations => new(256, 256, 16, GroupCorrection.Pair, 32, false);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
         *(ushort*)(chunk + (2 * row)) = *(ushort*)(blocks + 208);
@@ -49,6 +50,7 @@ public readonly unsafe partial struct Q6_K : IPanelKernel
             *(uint*)(lines + 128) = TwoBitQuads.Pack(blocks + 128 + (32 * half) + (16 * (group % 2)), 2 * quarter);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static uint Nibbles(byte* source, int shift) => (*(uint*)source >> shift) & 0x0F0F_0F0F;
     }
 

@@ -30,6 +30,7 @@ public readonly unsafe partial struct Q8_0 : IPanelKernel
     public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, 8, false);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
         for (int block = 0; block < count; block++, blocks += BlockBytes)

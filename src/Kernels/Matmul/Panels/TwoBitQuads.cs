@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Hearth.Kernels.Matmul;
 
 /// <summary>One row's dword of a line whose byte j holds columns j, 4 + j, 8 + j and 12 + j of a group of 16 in its four pairs of bits.</summary>
 internal static unsafe class TwoBitQuads
 {
     /// <summary>Packs the pairs of bits at <paramref name="shift"/> of 16 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Pack(byte* source, int shift)
     {
         uint quads = 0;
