@@ -17,6 +17,8 @@ internal static class CommandTree
         new("bench", BenchCommand.Description, BenchCommand.Define),
         new("embed", EmbedCommand.Description, EmbedCommand.Define),
         new("quantize", QuantizeCommand.Description, QuantizeCommand.Define),
+        new("imatrix", ImatrixCommand.Description, ImatrixCommand.Define),
+        new("perplexity", PerplexityCommand.Description, PerplexityCommand.Define),
         new("tokenize", TokenizeCommand.Description, TokenizeCommand.Define),
         new("detokenize", DetokenizeCommand.Description, DetokenizeCommand.Define),
         new("eval", EvalCommand.Description, EvalCommand.Define),

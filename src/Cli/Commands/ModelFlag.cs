@@ -18,10 +18,11 @@ internal sealed class ModelFlag
     /// <summary>Opens the file without reading its tensors.</summary>
     /// <exception cref="Hearth.Engine.InvalidModelException">It is no model.</exception>
     public GgufFile Open(ParseResult line)
-        => line.GetValue(model) switch
-        {
-            null => EmbeddedModel.Open(),
-            "" => throw new CommandException("-m needs the name of a file."),
-            string path => GgufFile.Open(path),
-        };
+        => line.GetValue(model) is { } path ? OpenPath("-m", path) : EmbeddedModel.Open();
+
+    /// <summary>Opens a file that a flag names.</summary>
+    /// <exception cref="CommandException">The name is empty.</exception>
+    /// <exception cref="Hearth.Engine.InvalidModelException">It is no model.</exception>
+    public static GgufFile OpenPath(string flag, string path)
+        => path.Length > 0 ? GgufFile.Open(path) : throw new CommandException($"{flag} needs the name of a file.");
 }

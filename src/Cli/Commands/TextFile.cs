@@ -5,11 +5,15 @@ internal static class TextFile
 {
     /// <summary>Reads a file of UTF-8, without its last line feed.</summary>
     /// <exception cref="CommandException">It cannot be read.</exception>
-    public static string Read(string path)
+    public static string Read(string path) => WithoutLastLineFeed(ReadWhole(path));
+
+    /// <summary>Reads a file of UTF-8 as it is.</summary>
+    /// <exception cref="CommandException">It cannot be read.</exception>
+    public static string ReadWhole(string path)
     {
         try
         {
-            return WithoutLastLineFeed(File.ReadAllText(path));
+            return File.ReadAllText(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

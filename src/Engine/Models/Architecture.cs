@@ -1,4 +1,5 @@
 using Hearth.Kernels.Attention;
+using Hearth.Kernels.Matmul;
 
 namespace Hearth.Engine.Models;
 
@@ -17,7 +18,11 @@ public abstract class Architecture : IDisposable
         ArgumentNullException.ThrowIfNull(loader);
         Shape = shape;
         weights = loader.Loaded;
+        MatrixNames = loader.MatrixNames;
     }
+
+    /// <summary>Where each matrix came from.</summary>
+    internal IReadOnlyDictionary<PackedMatrix, MatrixName> MatrixNames { get; }
 
     /// <summary>What the outside needs to know of the model.</summary>
     public ModelShape Shape { get; }

@@ -20,6 +20,7 @@ public sealed class ModelLoader : IDisposable
     private readonly IProgress<LoadProgress>? progress;
     private readonly CancellationToken cancellation;
     private readonly List<IDisposable> loaded = [];
+    private readonly Dictionary<PackedMatrix, MatrixName> matrixNames = new(ReferenceEqualityComparer.Instance);
     private readonly long totalBytes;
     private long loadedBytes;
 
@@ -68,6 +69,9 @@ public sealed class ModelLoader : IDisposable
     /// <summary>All that was made so far, for the model to own.</summary>
     internal IReadOnlyList<IDisposable> Loaded => loaded;
 
+    /// <summary>Where the matrices came from.</summary>
+    internal IReadOnlyDictionary<PackedMatrix, MatrixName> MatrixNames => matrixNames;
+
     /// <summary>Whether the file has a tensor.</summary>
     public bool Has(string name) => file.TryGetTensor(name, out _);
 
@@ -106,6 +110,7 @@ public sealed class ModelLoader : IDisposable
         var kernel = KernelOf(tensor);
         var matrix = PackedMatrix.Pack(kernel, tensor.Address, rows, columns, pool);
         loaded.Add(matrix);
+        matrixNames.Add(matrix, new MatrixName(name, 0, 1));
         tensor.Release();
         Advance(tensor);
         return matrix;
@@ -130,6 +135,7 @@ public sealed class ModelLoader : IDisposable
         {
             matrices[i] = PackedMatrix.Pack(kernel, tensor.Address + (i * bytes), rows, columns, pool);
             loaded.Add(matrices[i]);
+            matrixNames.Add(matrices[i], new MatrixName(name, i, count));
         }
 
         tensor.Release();

@@ -55,6 +55,13 @@ public sealed class ModelRunner : IDisposable
     /// <summary>The batch to fill before <see cref="Run"/>.</summary>
     public TokenBatch Batch { get; }
 
+    /// <summary>Sees the inputs of all matrix products; null for nobody.</summary>
+    internal IProductObserver? Observer
+    {
+        get => cpu.Observer;
+        set => cpu.Observer = value;
+    }
+
     /// <summary>Pages of keys and values.</summary>
     public KvPool Cache { get; }
 

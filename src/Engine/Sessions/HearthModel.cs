@@ -5,6 +5,7 @@ using Hearth.Engine.Templates;
 using Hearth.Engine.Tokenization;
 using Hearth.Kernels;
 using Hearth.Kernels.Isa;
+using Hearth.Kernels.Matmul;
 using Hearth.Kernels.Threading;
 
 namespace Hearth.Engine.Sessions;
@@ -90,6 +91,9 @@ public sealed class HearthModel : IDisposable
     /// <exception cref="NotSupportedException">The model is an encoder.</exception>
     internal ModelRunner Runner => runner ?? throw new NotSupportedException(
         $"{Name}: the architecture '{file.Metadata.GetString("general.architecture")}' is an encoder: it gives embeddings, but does not continue texts.");
+
+    /// <summary>Where each matrix came from.</summary>
+    internal IReadOnlyDictionary<PackedMatrix, MatrixName> MatrixNames => architecture.MatrixNames;
 
     /// <summary>One session computes at a time.</summary>
     internal Lock Gate { get; } = new();

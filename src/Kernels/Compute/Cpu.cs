@@ -32,6 +32,9 @@ public sealed unsafe partial class Cpu : IDisposable
     /// <summary>Scratch memory.</summary>
     public Arena Arena { get; }
 
+    /// <summary>Sees the inputs of all products; null for nobody, which costs a comparison a product.</summary>
+    public IProductObserver? Observer { get; set; }
+
     /// <summary>Whether memory is only counted and nothing computed.</summary>
     public bool IsMeasuring => Arena.IsMeasuring;
 
@@ -104,6 +107,8 @@ public sealed unsafe partial class Cpu : IDisposable
         var rows = input.Rows;
         if (rows.Width != weights.Columns || output.Width != weights.Rows || output.Count != rows.Count)
             ThrowShapes(rows, weights, output);
+        if (Observer != null && !IsMeasuring)
+            Observer.Observe(weights, rows);
         var layout = weights.Kernel.Activations;
         if (!input.TryFind(layout, out byte* packed))
         {

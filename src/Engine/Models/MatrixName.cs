@@ -1,0 +1,7 @@
+namespace Hearth.Engine.Models;
+
+/// <summary>Where a packed matrix came from.</summary>
+/// <param name="Tensor">The tensor's name.</param>
+/// <param name="Index">Which of its matrices: an expert's number, or 0.</param>
+/// <param name="Count">How many matrices the tensor has.</param>
+internal readonly record struct MatrixName(string Tensor, int Index, int Count);
