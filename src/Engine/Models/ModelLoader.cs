@@ -4,6 +4,7 @@ using Hearth.Kernels;
 using Hearth.Kernels.Compute;
 using Hearth.Kernels.Formats;
 using Hearth.Kernels.Matmul;
+using Hearth.Kernels.Recurrence;
 using Hearth.Kernels.Threading;
 
 namespace Hearth.Engine.Models;
@@ -186,6 +187,28 @@ public sealed class ModelLoader : IDisposable
         for (int i = 0; i < values.Length; i++)
             transposed[(i % width * rows) + (i / width)] = values[i];
         return Keep(transposed);
+    }
+
+    /// <summary>A matrix of floats that must be there, sixteen rows together column by column, as kernels read it whose lanes are rows.</summary>
+    /// <param name="name">Tensor name.</param>
+    /// <param name="rows">Rows in the file.</param>
+    /// <param name="width">Values of a row in the file.</param>
+    /// <returns>[rows / 16, rounded up][width][16]; zeros where there are no rows any more.</returns>
+    /// <exception cref="InvalidModelException">It is missing or of another shape.</exception>
+    public FloatVector RowsAsLanes(string name, int rows, int width)
+    {
+        var tensor = Find(name);
+        if (tensor.Dimensions[0] != width || tensor.ElementCount != (long)rows * width)
+            throw Refuse(tensor, $"should be [{width}, {rows}]");
+        float[] values = Decode(tensor, rows * width);
+        float[] lanes = new float[checked(LayerState.Pad(rows) * width)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            int row = i / width;
+            lanes[(((row / 16 * width) + (i % width)) * 16) + (row % 16)] = values[i];
+        }
+
+        return Keep(lanes);
     }
 
     /// <summary>Floats that must be there, each so many times.</summary>

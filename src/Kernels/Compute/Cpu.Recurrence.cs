@@ -28,9 +28,9 @@ public sealed unsafe partial class Cpu
     /// The selective scan of Mamba: with s the numbers that a channel keeps, s_n = exp(step * rate_n) s_n + step * x * write_n and
     /// y = skip * x + sum of s_n * read_n.
     /// </summary>
-    /// <param name="state">[state length, padded channels] of each sequence.</param>
+    /// <param name="state">[channels / 16, rounded up][state length][16] of each sequence.</param>
     /// <param name="spans">Which rows belong to which sequence.</param>
-    /// <param name="rates">[state length, channels].</param>
+    /// <param name="rates">[channels / 16, rounded up][state length][16].</param>
     /// <param name="skip">[channels].</param>
     /// <param name="steps">[n, channels].</param>
     /// <param name="writes">[n, state length].</param>
@@ -51,7 +51,7 @@ public sealed unsafe partial class Cpu
             new SelectiveScanOperation(rates, skip, steps, writes, reads, x, y), state, spans, Parts(x.Width), 16 * LanesOfPart * writes.Width);
 
     /// <summary>Head by head S = decay * S + key (rate * value)^T and output = S^T query.</summary>
-    /// <param name="state">The states of the heads, [heads, key length, padded value length].</param>
+    /// <param name="state">The states of the heads, [heads][value length / 16, rounded up][key length][16].</param>
     /// <param name="spans">Which rows belong to which sequence.</param>
     /// <param name="heads">The heads.</param>
     /// <param name="rows">What the tokens bring; removals and replacements are not read.</param>
@@ -59,7 +59,7 @@ public sealed unsafe partial class Cpu
         => ForEachSequence(new LinearScanOperation(heads, rows), state, spans, heads.Heads, 2 * heads.HeadFloats);
 
     /// <summary>Head by head S = decay * S, S += key (rate * (value - S^T key))^T and output = S^T query.</summary>
-    /// <param name="state">The states of the heads, [heads, key length, padded value length].</param>
+    /// <param name="state">The states of the heads, [heads][value length / 16, rounded up][key length][16].</param>
     /// <param name="spans">Which rows belong to which sequence.</param>
     /// <param name="heads">The heads.</param>
     /// <param name="rows">What the tokens bring; removals and replacements are not read.</param>
@@ -67,7 +67,7 @@ public sealed unsafe partial class Cpu
         => ForEachSequence(new DeltaRuleOperation(heads, rows), state, spans, heads.Heads, 3 * heads.HeadFloats);
 
     /// <summary>Head by head S = diag(decays) S + key value^T + replacement (S^T removal)^T and output = S^T query.</summary>
-    /// <param name="state">The states of the heads, [heads, key length, padded value length].</param>
+    /// <param name="state">The states of the heads, [heads][value length / 16, rounded up][key length][16].</param>
     /// <param name="spans">Which rows belong to which sequence.</param>
     /// <param name="heads">The heads; each is its own key head.</param>
     /// <param name="rows">What the tokens bring; rates are not read, and decays are as wide as keys.</param>
@@ -175,8 +175,8 @@ public sealed unsafe partial class Cpu
                 Tokens = run.Count,
                 Lanes = Math.Min(LanesOfPart, x.Width - channel),
                 StateLength = writes.Width,
-                State = new RowStream(run.State + channel, LayerState.Pad(x.Width)),
-                Rates = new RowStream(rates.Pointer + channel, x.Width),
+                State = run.State + (channel * writes.Width),
+                Rates = rates.Pointer + (channel * writes.Width),
                 Skip = skip.Pointer + channel,
                 Inputs = run.Rows(x, channel),
                 Steps = run.Rows(steps, channel),
@@ -230,7 +230,7 @@ public sealed unsafe partial class Cpu
             Tokens = run.Count,
             KeyLength = heads.KeyLength,
             ValueLength = heads.ValueLength,
-            State = new RowStream(run.State + (head * heads.HeadFloats), heads.PaddedValueLength),
+            State = run.State + (head * heads.HeadFloats),
             Keys = run.Rows(rows.Keys, key),
             Queries = run.Rows(rows.Queries, key),
             Values = run.Rows(rows.Values, value),

@@ -16,30 +16,40 @@ internal static unsafe class DeltaRule<TRung>
         for (int column = 0; column < task.ValueLength; column += Lanes<TRung>.All)
         {
             int lanes = Math.Min(Lanes<TRung>.All, task.ValueLength - column);
+            float* state = task.State + (column * task.KeyLength);
             for (int token = 0; token < task.Tokens; token++)
             {
-                var decay = TRung.Broadcast(*task.Decays[token]);
                 float* key = task.Keys[token];
-                float* query = task.Queries[token];
-                var held = TRung.Zero;
-                for (int i = 0; i < task.KeyLength; i++)
-                {
-                    var state = TRung.Load(task.State[i] + column) * decay;
-                    TRung.Store(state, task.State[i] + column);
-                    held = TRung.MultiplyAdd(TRung.Broadcast(key[i]), state, held);
-                }
-
-                var change = (Lanes<TRung>.Load(task.Values[token] + column, lanes) - held) * TRung.Broadcast(*task.Rates[token]);
-                var output = TRung.Zero;
-                for (int i = 0; i < task.KeyLength; i++)
-                {
-                    var state = TRung.MultiplyAdd(TRung.Broadcast(key[i]), change, TRung.Load(task.State[i] + column));
-                    TRung.Store(state, task.State[i] + column);
-                    output = TRung.MultiplyAdd(TRung.Broadcast(query[i]), state, output);
-                }
-
+                var held = StateRows<TRung>.Sum(new DecayAndLookUp(state, TRung.Broadcast(*task.Decays[token]), key), task.KeyLength);
+                var value = Lanes<TRung>.Load(task.Values[token] + column, lanes);
+                var correction = (value - held) * TRung.Broadcast(*task.Rates[token]);
+                var output = StateRows<TRung>.Sum(new CorrectAndRead(state, key, correction, task.Queries[token]), task.KeyLength);
                 Lanes<TRung>.Store(output, task.Outputs[token] + column, lanes);
             }
+        }
+    }
+
+    private readonly struct DecayAndLookUp(float* state, TRung decay, float* key) : IStateRow<TRung>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TRung Add(int row, TRung sum)
+        {
+            float* columns = state + (row * Lanes<TRung>.All);
+            var decayed = TRung.Load(columns) * decay;
+            TRung.Store(decayed, columns);
+            return TRung.MultiplyAdd(TRung.Broadcast(key[row]), decayed, sum);
+        }
+    }
+
+    private readonly struct CorrectAndRead(float* state, float* key, TRung correction, float* query) : IStateRow<TRung>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TRung Add(int row, TRung sum)
+        {
+            float* columns = state + (row * Lanes<TRung>.All);
+            var corrected = TRung.MultiplyAdd(TRung.Broadcast(key[row]), correction, TRung.Load(columns));
+            TRung.Store(corrected, columns);
+            return TRung.MultiplyAdd(TRung.Broadcast(query[row]), corrected, sum);
         }
     }
 }

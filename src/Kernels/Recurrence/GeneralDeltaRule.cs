@@ -16,29 +16,36 @@ internal static unsafe class GeneralDeltaRule<TRung>
         for (int column = 0; column < task.ValueLength; column += Lanes<TRung>.All)
         {
             int lanes = Math.Min(Lanes<TRung>.All, task.ValueLength - column);
+            float* state = task.State + (column * task.KeyLength);
             for (int token = 0; token < task.Tokens; token++)
             {
-                float* decay = task.Decays[token];
-                float* key = task.Keys[token];
-                float* query = task.Queries[token];
-                float* removal = task.Removals[token];
-                float* replacement = task.Replacements[token];
+                var held = StateRows<TRung>.Sum(new LookUp(state, task.Removals[token]), task.KeyLength);
                 var value = Lanes<TRung>.Load(task.Values[token] + column, lanes);
-                var held = TRung.Zero;
-                for (int i = 0; i < task.KeyLength; i++)
-                    held = TRung.MultiplyAdd(TRung.Broadcast(removal[i]), TRung.Load(task.State[i] + column), held);
-
-                var output = TRung.Zero;
-                for (int i = 0; i < task.KeyLength; i++)
-                {
-                    var written = TRung.MultiplyAdd(TRung.Broadcast(replacement[i]), held, TRung.Broadcast(key[i]) * value);
-                    var state = TRung.MultiplyAdd(TRung.Load(task.State[i] + column), TRung.Broadcast(decay[i]), written);
-                    TRung.Store(state, task.State[i] + column);
-                    output = TRung.MultiplyAdd(TRung.Broadcast(query[i]), state, output);
-                }
-
-                Lanes<TRung>.Store(output, task.Outputs[token] + column, lanes);
+                var change = new WriteAndRead(
+                    state, task.Decays[token], task.Keys[token], value, task.Replacements[token], held, task.Queries[token]);
+                Lanes<TRung>.Store(StateRows<TRung>.Sum(change, task.KeyLength), task.Outputs[token] + column, lanes);
             }
+        }
+    }
+
+    private readonly struct LookUp(float* state, float* removal) : IStateRow<TRung>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TRung Add(int row, TRung sum)
+            => TRung.MultiplyAdd(TRung.Broadcast(removal[row]), TRung.Load(state + (row * Lanes<TRung>.All)), sum);
+    }
+
+    private readonly struct WriteAndRead(
+        float* state, float* decays, float* key, TRung value, float* replacement, TRung held, float* query) : IStateRow<TRung>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TRung Add(int row, TRung sum)
+        {
+            float* columns = state + (row * Lanes<TRung>.All);
+            var written = TRung.MultiplyAdd(TRung.Broadcast(replacement[row]), held, TRung.Broadcast(key[row]) * value);
+            var changed = TRung.MultiplyAdd(TRung.Load(columns), TRung.Broadcast(decays[row]), written);
+            TRung.Store(changed, columns);
+            return TRung.MultiplyAdd(TRung.Broadcast(query[row]), changed, sum);
         }
     }
 }

@@ -12,9 +12,7 @@ public sealed record HeadMap(int KeyLength, int ValueLength, IReadOnlyList<int> 
     /// <summary>Floats of the states of all heads of a sequence.</summary>
     public int StateFloats => checked(Heads * HeadFloats);
 
-    internal int PaddedValueLength => LayerState.Pad(ValueLength);
-
-    internal int HeadFloats => checked(KeyLength * PaddedValueLength);
+    internal int HeadFloats => checked(KeyLength * LayerState.Pad(ValueLength));
 
     /// <summary>Consecutive heads share a key head.</summary>
     public static HeadMap Grouped(int heads, int keyHeads, int keyLength, int valueLength)

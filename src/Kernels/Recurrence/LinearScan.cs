@@ -15,23 +15,26 @@ internal static unsafe class LinearScan<TRung>
         for (int column = 0; column < task.ValueLength; column += Lanes<TRung>.All)
         {
             int lanes = Math.Min(Lanes<TRung>.All, task.ValueLength - column);
+            float* state = task.State + (column * task.KeyLength);
             for (int token = 0; token < task.Tokens; token++)
             {
-                var decay = TRung.Broadcast(*task.Decays[token]);
                 var value = Lanes<TRung>.Load(task.Values[token] + column, lanes) * TRung.Broadcast(*task.Rates[token]);
-                float* key = task.Keys[token];
-                float* query = task.Queries[token];
-                var output = TRung.Zero;
-                for (int i = 0; i < task.KeyLength; i++)
-                {
-                    var state = TRung.MultiplyAdd(
-                        TRung.Load(task.State[i] + column), decay, TRung.Broadcast(key[i]) * value);
-                    TRung.Store(state, task.State[i] + column);
-                    output = TRung.MultiplyAdd(TRung.Broadcast(query[i]), state, output);
-                }
-
-                Lanes<TRung>.Store(output, task.Outputs[token] + column, lanes);
+                var change = new WriteAndRead(
+                    state, TRung.Broadcast(*task.Decays[token]), task.Keys[token], value, task.Queries[token]);
+                Lanes<TRung>.Store(StateRows<TRung>.Sum(change, task.KeyLength), task.Outputs[token] + column, lanes);
             }
+        }
+    }
+
+    private readonly struct WriteAndRead(float* state, TRung decay, float* key, TRung value, float* query) : IStateRow<TRung>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TRung Add(int row, TRung sum)
+        {
+            float* columns = state + (row * Lanes<TRung>.All);
+            var changed = TRung.MultiplyAdd(TRung.Load(columns), decay, TRung.Broadcast(key[row]) * value);
+            TRung.Store(changed, columns);
+            return TRung.MultiplyAdd(TRung.Broadcast(query[row]), changed, sum);
         }
     }
 }

@@ -19,19 +19,22 @@ internal static unsafe class SelectiveScan<TRung>
         {
             var x = Lanes<TRung>.Load(task.Inputs[token], task.Lanes);
             var step = Lanes<TRung>.Load(task.Steps[token], task.Lanes);
-            var change = step * x;
-            var y = skip * x;
-            float* write = task.Writes[token];
-            float* read = task.Reads[token];
-            for (int n = 0; n < task.StateLength; n++)
-            {
-                var decay = VectorMath<TRung>.Exp(step * Lanes<TRung>.Load(task.Rates[n], task.Lanes));
-                var state = TRung.MultiplyAdd(TRung.Load(task.State[n]), decay, change * TRung.Broadcast(write[n]));
-                TRung.Store(state, task.State[n]);
-                y = TRung.MultiplyAdd(state, TRung.Broadcast(read[n]), y);
-            }
+            var change = new WriteAndRead(task.State, task.Rates, step, step * x, task.Writes[token], task.Reads[token]);
+            var read = StateRows<TRung>.Sum(change, task.StateLength);
+            Lanes<TRung>.Store(TRung.MultiplyAdd(skip, x, read), task.Outputs[token], task.Lanes);
+        }
+    }
 
-            Lanes<TRung>.Store(y, task.Outputs[token], task.Lanes);
+    private readonly struct WriteAndRead(float* state, float* rates, TRung step, TRung input, float* write, float* read) : IStateRow<TRung>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TRung Add(int row, TRung sum)
+        {
+            int at = row * Lanes<TRung>.All;
+            var decay = VectorMath<TRung>.Exp(step * TRung.Load(rates + at));
+            var changed = TRung.MultiplyAdd(TRung.Load(state + at), decay, input * TRung.Broadcast(write[row]));
+            TRung.Store(changed, state + at);
+            return TRung.MultiplyAdd(changed, TRung.Broadcast(read[row]), sum);
         }
     }
 }

@@ -12,13 +12,13 @@ internal unsafe struct SelectiveScanTask
     /// <summary>Numbers that a channel keeps.</summary>
     public int StateLength;
 
-    /// <summary>[StateLength] rows of the channels.</summary>
-    public RowStream State;
+    /// <summary>[StateLength][16] numbers of the channels.</summary>
+    public float* State;
 
-    /// <summary>[StateLength] logarithms of the decays at a step of 1.</summary>
-    public RowStream Rates;
+    /// <summary>[StateLength][16] logarithms of the decays at a step of 1.</summary>
+    public float* Rates;
 
-    /// <summary>Factor of the input that goes straight to the output.</summary>
+    /// <summary>[Lanes] factor of the input that goes straight to the output.</summary>
     public float* Skip;
 
     /// <summary>Inputs.</summary>

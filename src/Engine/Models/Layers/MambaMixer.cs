@@ -16,7 +16,7 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Selection">[rank + 2 x state length, inner]: step sizes before their last matrix, write and read vectors.</param>
 /// <param name="SelectionEpsilon">If above 0, each of these three is divided by its root mean square, with this epsilon.</param>
 /// <param name="Step">[inner, rank]: step sizes.</param>
-/// <param name="Rates">[state length, inner].</param>
+/// <param name="Rates">[inner / 16, rounded up][state length][16]: logarithms of the decays at a step of 1.</param>
 /// <param name="Skip">[inner].</param>
 /// <param name="Output">[width, inner].</param>
 public sealed record MambaMixer(
@@ -44,7 +44,7 @@ public sealed record MambaMixer(
             loader.Linear(name + "x", shape.Rank + (2 * shape.StateLength), shape.Inner),
             selectionEpsilon,
             loader.Linear(name + "dt", shape.Inner, shape.Rank),
-            loader.Transposed(name + "a", shape.Inner, shape.StateLength),
+            loader.RowsAsLanes(name + "a", shape.Inner, shape.StateLength),
             loader.Vector(name + "d", shape.Inner),
             loader.Linear(name + "out", shape.Width, shape.Inner));
     }
