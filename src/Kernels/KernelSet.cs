@@ -25,9 +25,6 @@ public abstract unsafe class KernelSet
     /// <summary>The rung.</summary>
     public abstract Rung Rung { get; }
 
-    /// <summary>Tokens of the widest tile.</summary>
-    public abstract int TileTokens { get; }
-
     /// <summary>Every block type that this rung multiplies.</summary>
     public abstract IReadOnlyCollection<PanelKernel> Panels { get; }
 
@@ -48,7 +45,7 @@ public abstract unsafe class KernelSet
     /// <param name="tokens">Tokens, at least 1.</param>
     /// <param name="columns">Columns.</param>
     public long ActivationBytes(in ActivationLayout layout, int tokens, int columns)
-        => layout.TokenBytes(columns) * new TokenTiles(tokens, TileTokens).PaddedTokens;
+        => layout.TokenBytes(columns) * new TokenTiles(tokens, layout.TileTokens).PaddedTokens;
 
     /// <summary>Packs the activations of a range of tiles.</summary>
     /// <param name="layout">The form.</param>
@@ -82,16 +79,27 @@ public abstract unsafe class KernelSet
         Add<Scalar>();
         Add<Ymm<PairDot>>();
         Add<Ymm<VnniDot>>();
-        Add<Avx512>();
+        Add<Avx512>(ByteDotPanels());
         Add<Neon<WideningDot>>();
         Add<Neon<SignedDot>>();
         return found;
 
-        void Add<TRung>()
+        void Add<TRung>(params ReadOnlySpan<PanelKernel> replacements)
             where TRung : unmanaged, IRung<TRung>
         {
             if (TRung.IsSupported)
-                found.Add(new KernelSet<TRung>());
+                found.Add(new KernelSet<TRung>(replacements));
         }
     }
+
+    // vpdpbusd is 256 bits wide in C#, which is still faster for weights of 8 bits than two 512-bit products of their nibbles.
+    private static PanelKernel[] ByteDotPanels()
+        => Ymm<VnniDot>.IsSupported
+            ?
+            [
+                new PanelKernel<Ymm<VnniDot>, Q8_0>(),
+                new PanelKernel<Ymm<VnniDot>, IQ4_NL>(),
+                new PanelKernel<Ymm<VnniDot>, IQ4_XS>(),
+            ]
+            : [];
 }

@@ -16,7 +16,9 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
 {
     private readonly Dictionary<WeightType, PanelKernel> panels;
 
-    public KernelSet()
+    /// <summary>Makes the kernels.</summary>
+    /// <param name="replacements">Kernels of another rung that multiply a type faster than this one.</param>
+    public KernelSet(params ReadOnlySpan<PanelKernel> replacements)
     {
         PanelKernel[] all =
         [
@@ -38,11 +40,11 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
             new PanelKernel<TRung, MXFP4>(),
         ];
         panels = all.ToDictionary(panel => panel.Type);
+        foreach (var panel in replacements)
+            panels[panel.Type] = panel;
     }
 
     public override Rung Rung => TRung.Rung;
-
-    public override int TileTokens => TRung.TileTokens;
 
     public override IReadOnlyCollection<PanelKernel> Panels => panels.Values;
 
@@ -67,7 +69,7 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
         int firstTile,
         int endTile)
     {
-        var tiles = new TokenTiles(tokens, TRung.TileTokens);
+        var tiles = new TokenTiles(tokens, layout.TileTokens);
         long tokenBytes = layout.TokenBytes(columns);
         for (int tile = firstTile; tile < endTile; tile++)
         {

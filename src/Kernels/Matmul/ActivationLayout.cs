@@ -36,6 +36,9 @@ public readonly record struct ActivationLayout(
     /// <summary>A block whose largest magnitude is at most this (2^-119) counts as zeros: 127 / magnitude must stay finite.</summary>
     public const float SmallestMagnitude = 1.504632769052528e-36f;
 
+    /// <summary>Tokens of the widest tile: as many as the kernel that reads this keeps in registers. Set by the kernel, not by the format.</summary>
+    public int TileTokens { get; init; }
+
     /// <summary>Plain floats, interleaved by token.</summary>
     public static ActivationLayout Float { get; } = new(8, 1, 1, GroupCorrection.None, 0, false);
 

@@ -30,7 +30,7 @@ public static unsafe class MatMul
         int columns,
         byte* destination)
     {
-        int tiles = new TokenTiles(tokens, kernels.TileTokens).Count;
+        int tiles = new TokenTiles(tokens, layout.TileTokens).Count;
         int chunks = Math.Min(tiles, ChunksPerWorker * pool.Threads);
         var region = new PackRegion(kernels, layout, source, stride, tokens, columns, destination, tiles, chunks);
         pool.Run(ref region, chunks);

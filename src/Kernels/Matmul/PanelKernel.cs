@@ -67,7 +67,7 @@ public abstract unsafe class PanelKernel
 
 /// <inheritdoc/>
 internal sealed unsafe class PanelKernel<TRung, TFormat>()
-    : PanelKernel(TFormat.Type, TFormat.BlockBytes, TFormat.BlockWeights, TFormat.ChunkColumns, TFormat.ChunkBytes, TFormat.Activations)
+    : PanelKernel(TFormat.Type, TFormat.BlockBytes, TFormat.BlockWeights, TFormat.ChunkColumns, TFormat.ChunkBytes, TFormat.Activations with { TileTokens = TRung.TileTokens })
     where TRung : unmanaged, IRung<TRung>
     where TFormat : struct, IPanelKernel
 {

@@ -1,4 +1,6 @@
+using Hearth.Kernels.Formats;
 using Hearth.Kernels.Isa;
+using Hearth.Kernels.Matmul;
 
 namespace Hearth.Kernels.Tests.Isa;
 
@@ -49,15 +51,20 @@ internal abstract class RungCase
         Add<Ymm<EmulatedVnniDot>>("avxvnni with vpdpbusd emulated");
         Add<Ymm<VnniDot>>("avxvnni");
         Add<Avx512>("avx512");
+        Add<Avx512>(
+            "avx512 with bytes by emulated vpdpbusd",
+            new PanelKernel<Ymm<EmulatedVnniDot>, Q8_0>(),
+            new PanelKernel<Ymm<EmulatedVnniDot>, IQ4_NL>(),
+            new PanelKernel<Ymm<EmulatedVnniDot>, IQ4_XS>());
         Add<Neon<WideningDot>>("neon");
         Add<Neon<SignedDot>>("neondot");
         return all;
 
-        void Add<TRung>(string name)
+        void Add<TRung>(string name, params PanelKernel[] replacements)
             where TRung : unmanaged, IRung<TRung>
         {
             if (TRung.IsSupported)
-                all.Add(new RungCase<TRung>(name));
+                all.Add(new RungCase<TRung>(name, replacements));
         }
     }
 }

@@ -1,14 +1,15 @@
 using System.Runtime.Intrinsics;
 using Hearth.Kernels.Isa;
+using Hearth.Kernels.Matmul;
 using Hearth.Kernels.Tests.Matmul;
 
 namespace Hearth.Kernels.Tests.Isa;
 
 /// <inheritdoc/>
-internal sealed unsafe class RungCase<TRung>(string name) : RungCase
+internal sealed unsafe class RungCase<TRung>(string name, PanelKernel[] replacements) : RungCase
     where TRung : unmanaged, IRung<TRung>
 {
-    private readonly KernelSet<TRung> kernels = new();
+    private readonly KernelSet<TRung> kernels = new(replacements);
 
     public override string Name => name;
 

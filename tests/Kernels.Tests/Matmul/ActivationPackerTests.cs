@@ -23,8 +23,9 @@ public sealed unsafe class ActivationPackerTests
                 x[i] = Value(random);
             foreach (var rung in RungCase.All)
             {
-                byte[] expected = Expected(layout, x, stride, tokens, columns, rung.Kernels.TileTokens);
-                byte[] actual = Pack(rung.Kernels, layout, x, stride, tokens, columns);
+                var tiled = layout with { TileTokens = rung.Kernels.Panels.First().Activations.TileTokens };
+                byte[] expected = Expected(tiled, x, stride, tokens, columns, tiled.TileTokens);
+                byte[] actual = Pack(rung.Kernels, tiled, x, stride, tokens, columns);
                 Assert.True(expected.AsSpan().SequenceEqual(actual), $"{rung} {layout} {tokens} tokens, {columns} columns");
             }
         }
@@ -68,7 +69,7 @@ public sealed unsafe class ActivationPackerTests
     {
         using var source = GuardedBuffer.Of<float>(x.AsSpan(0, ((tokens - 1) * stride) + columns));
         using var packed = new GuardedBuffer(kernels.ActivationBytes(layout, tokens, columns));
-        int tiles = new TokenTiles(tokens, kernels.TileTokens).Count;
+        int tiles = new TokenTiles(tokens, layout.TileTokens).Count;
         kernels.PackActivations(layout, (float*)source.Pointer, stride, tokens, columns, packed.Pointer, 0, tiles);
         return new ReadOnlySpan<byte>(packed.Pointer, (int)packed.Bytes).ToArray();
     }

@@ -103,7 +103,7 @@ public sealed unsafe class PanelKernelTests
 
         using var floats = GuardedBuffer.Of<float>(x);
         using var activations = new GuardedBuffer(kernels.ActivationBytes(kernel.Activations, shape.Tokens, columns));
-        int tiles = new TokenTiles(shape.Tokens, kernels.TileTokens).Count;
+        int tiles = new TokenTiles(shape.Tokens, kernel.Activations.TileTokens).Count;
         kernels.PackActivations(
             kernel.Activations, (float*)floats.Pointer, columns, shape.Tokens, columns, activations.Pointer, 0, tiles);
 
