@@ -29,6 +29,9 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
     public static int TileTokens => 8;
 
     /// <inheritdoc/>
+    public static int FloatTileTokens => 16;
+
+    /// <inheritdoc/>
     public static bool HasByteDot => false;
 
     /// <inheritdoc/>

@@ -24,6 +24,9 @@ public unsafe interface IRung<TSelf>
     /// <summary>Tokens of the widest tile whose accumulators stay in registers.</summary>
     static abstract int TileTokens { get; }
 
+    /// <summary>The same of float weights, which need no registers for integer sums.</summary>
+    static abstract int FloatTileTokens { get; }
+
     /// <summary>
     /// True when <see cref="DotWide"/> is one instruction. Otherwise two narrow dots, of the low and of the high nibbles, are the
     /// faster way to a dot product of full-range bytes (see <see cref="TimesSixteen"/>).

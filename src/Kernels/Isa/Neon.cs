@@ -43,6 +43,8 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
 
     public static int TileTokens => 4;
 
+    public static int FloatTileTokens => 4;
+
     public static bool HasByteDot => true;
 
     public static Neon<TDot> Zero => default;

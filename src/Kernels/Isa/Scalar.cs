@@ -18,6 +18,9 @@ public unsafe struct Scalar : IRung<Scalar>
     public static int TileTokens => 4;
 
     /// <inheritdoc/>
+    public static int FloatTileTokens => 4;
+
+    /// <inheritdoc/>
     public static bool HasByteDot => true;
 
     /// <inheritdoc/>

@@ -42,6 +42,8 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
 
     public static int TileTokens => 4;
 
+    public static int FloatTileTokens => 4;
+
     public static bool HasByteDot => TDot.HasByteDot;
 
     public static Ymm<TDot> Zero => default;

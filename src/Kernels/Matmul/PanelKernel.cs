@@ -67,10 +67,12 @@ public abstract unsafe class PanelKernel
 
 /// <inheritdoc/>
 internal sealed unsafe class PanelKernel<TRung, TFormat>()
-    : PanelKernel(TFormat.Type, TFormat.BlockBytes, TFormat.BlockWeights, TFormat.ChunkColumns, TFormat.ChunkBytes, TFormat.Activations with { TileTokens = TRung.TileTokens })
+    : PanelKernel(TFormat.Type, TFormat.BlockBytes, TFormat.BlockWeights, TFormat.ChunkColumns, TFormat.ChunkBytes, TFormat.Activations with { TileTokens = TileTokens })
     where TRung : unmanaged, IRung<TRung>
     where TFormat : struct, IPanelKernel
 {
+    private static readonly int TileTokens = TFormat.Activations.IsFloat ? TRung.FloatTileTokens : TRung.TileTokens;
+
     // A panel meets this much of the activations before the next panel comes: a quarter to a half of the second-level cache of today's cores.
     private const long CachedActivationBytes = 256 << 10;
 
@@ -110,11 +112,11 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
 
     public override void Multiply(byte* panel, int panels, int columns, byte* activations, int tokens, float* destination, nint stride)
     {
-        var tiles = new TokenTiles(tokens, TRung.TileTokens);
+        var tiles = new TokenTiles(tokens, TileTokens);
         int chunks = Chunks(columns);
         long panelBytes = PanelBytes(columns);
         long tokenBytes = Activations.TokenBytes(columns);
-        int tilesPerBlock = (int)Math.Max(1, CachedActivationBytes / (tokenBytes * TRung.TileTokens));
+        int tilesPerBlock = (int)Math.Max(1, CachedActivationBytes / (tokenBytes * TileTokens));
         for (int start = 0; start < tiles.Count; start += tilesPerBlock)
         {
             int end = Math.Min(start + tilesPerBlock, tiles.Count);
@@ -151,9 +153,13 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
             case 4:
                 PanelLoop<TRung, TFormat, Tile4<TRung>>.Multiply(panel, x, 4 * chunkTokenBytes, chunks, y, stride, present);
                 break;
-            default:
+            case 8:
                 PanelLoop<TRung, TFormat, TilePair<Tile4<TRung>, TRung>>
                     .Multiply(panel, x, 8 * chunkTokenBytes, chunks, y, stride, present);
+                break;
+            default:
+                PanelLoop<TRung, TFormat, TilePair<TilePair<Tile4<TRung>, TRung>, TRung>>
+                    .Multiply(panel, x, 16 * chunkTokenBytes, chunks, y, stride, present);
                 break;
         }
     }

@@ -3,7 +3,7 @@ using Hearth.Kernels.Isa;
 
 namespace Hearth.Kernels.Matmul;
 
-/// <summary>A tile of two halves: 2 or 8 tokens.</summary>
+/// <summary>A tile of two halves: 2, 8 or 16 tokens.</summary>
 internal unsafe struct TilePair<THalf, TRung> : ITile<TilePair<THalf, TRung>, TRung>
     where THalf : unmanaged, ITile<THalf, TRung>
     where TRung : unmanaged, IRung<TRung>

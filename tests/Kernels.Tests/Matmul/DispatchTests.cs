@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Hearth.Kernels.Formats;
 using Hearth.Kernels.Isa;
@@ -63,12 +64,12 @@ public sealed unsafe class DispatchTests
     {
         var rung = RungCase.All.Single(rung => rung.Name == name);
         int widest = rung.Kernels.Panels.First().Activations.TileTokens;
-        for (int tokens = 1; tokens <= 20; tokens++)
+        for (int tokens = 1; tokens <= 40; tokens++)
         {
             var expected = Enumerable.Repeat(widest, tokens / widest).ToList();
             int rest = tokens % widest;
             if (rest > 0)
-                expected.Add(rest switch { 1 => 1, 2 => 2, 3 or 4 => 4, _ => 8 });
+                expected.Add((int)BitOperations.RoundUpToPowerOf2((uint)rest));
             Assert.Equal(expected, rung.TileWidths(tokens));
         }
     }
@@ -78,7 +79,7 @@ public sealed unsafe class DispatchTests
         where TRung : unmanaged, IRung<TRung>
     {
         var kernel = new PanelKernel<TRung, Recorder>();
-        var activations = new float[Recorder.Columns * (tokens + 8)];
+        var activations = new float[Recorder.Columns * (tokens + 16)];
         var panel = new byte[Recorder.ChunkBytes];
         var outputs = new float[16 * tokens];
         Recorder.Calls.Clear();
