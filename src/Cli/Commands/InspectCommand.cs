@@ -60,7 +60,7 @@ internal sealed class InspectCommand
         int context = options.ContextLength is > 0 and { } asked ? asked
             : options.ContextLength == 0 ? summary.ContextLength
             : Math.Min(summary.ContextLength, DefaultContextLimit);
-        long cache = summary.CacheBytes(context, options.CacheTypeK, options.CacheTypeV);
+        long cache = checked(summary.CacheBytes(context, options.CacheTypeK, options.CacheTypeV) + summary.StateBytes);
         var table = SpectreOutput.Table("", "");
         table.HideHeaders();
         Add(table, "file", $"{file.Name}, {Units.Bytes(file.ByteLength)}");

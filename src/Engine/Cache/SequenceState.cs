@@ -44,7 +44,7 @@ internal sealed class SequenceState : IDisposable
     /// <param name="position">Positions that the state has read.</param>
     public void Checkpoint(int position)
     {
-        if (checkpointCount > 0 && checkpoints[checkpointCount - 1].Position == position)
+        if (position == 0 || (checkpointCount > 0 && checkpoints[checkpointCount - 1].Position == position))
             return;
         if (checkpointCount == MaxCheckpoints)
         {

@@ -180,7 +180,7 @@ public sealed class ModelLoader : IDisposable
     public FloatVector Transposed(string name, int rows, int width)
     {
         var tensor = Find(name);
-        if (tensor.Dimensions[0] != width || tensor.ElementCount != (long)rows * width)
+        if (tensor.Dimensions[0] != width || tensor.ElementCount != (long)rows * width || tensor.ElementCount > Array.MaxLength)
             throw Refuse(tensor, $"should be [{width}, {rows}]");
         float[] values = Decode(tensor, rows * width);
         float[] transposed = new float[values.Length];
@@ -198,7 +198,7 @@ public sealed class ModelLoader : IDisposable
     public FloatVector RowsAsLanes(string name, int rows, int width)
     {
         var tensor = Find(name);
-        if (tensor.Dimensions[0] != width || tensor.ElementCount != (long)rows * width)
+        if (tensor.Dimensions[0] != width || tensor.ElementCount != (long)rows * width || tensor.ElementCount > Array.MaxLength)
             throw Refuse(tensor, $"should be [{width}, {rows}]");
         float[] values = Decode(tensor, rows * width);
         float[] lanes = new float[checked(LayerState.Pad(rows) * width)];

@@ -2,6 +2,7 @@ using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Models;
 using Hearth.Kernels.Attention;
 using Hearth.Kernels.Formats;
+using Hearth.Kernels.Recurrence;
 
 namespace Hearth.Engine.Sessions;
 
@@ -41,6 +42,14 @@ public sealed class ModelSummary
         int heads = parameters.IntPerLayer("attention.head_count", Layers, 0, 1 << 16, fallback: 0).FirstOrDefault();
         int headLength = heads > 0 ? Width / heads : 0;
         kvHeads = parameters.IntPerLayer("attention.head_count_kv", Layers, 0, 1 << 16, fallback: heads);
+        int interval = parameters.Int("full_attention_interval", 1, 1, 1 << 16);
+        for (int layer = 0; layer < kvHeads.Length; layer++)
+        {
+            if ((layer + 1) % interval != 0)
+                kvHeads[layer] = 0;
+        }
+
+        StateBytes = checked(kvHeads.Count(count => count == 0) * StateFloats(parameters) * sizeof(float));
         keyLength = parameters.Int("attention.key_length", headLength, 0, 1 << 16);
         valueLength = parameters.Int("attention.value_length", headLength, 0, 1 << 16);
         WeightBytesPerToken = file.Tensors.Sum(tensor => BytesPerToken(tensor, parameters));
@@ -79,6 +88,9 @@ public sealed class ModelSummary
     /// </summary>
     public long WeightBytesPerToken { get; }
 
+    /// <summary>Bytes of the states that recurrent layers keep of a sequence, however long it is; 0 in a model without such layers.</summary>
+    public long StateBytes { get; }
+
     /// <summary>Reads the keys of an open file.</summary>
     /// <exception cref="InvalidModelException">A key is of the wrong type or makes no sense.</exception>
     public static ModelSummary Read(GgufFile file)
@@ -96,6 +108,24 @@ public sealed class ModelSummary
         var head = new KvHeadShape(keyLength, valueLength, keys, values);
         long pageBytes = kvHeads.Sum(heads => new KvLayerShape(heads, head).PageBytes);
         return checked(pageBytes * (((long)positions + KvHeadShape.PagePositions - 1) / KvHeadShape.PagePositions));
+    }
+
+    /// <summary>Floats of one recurrent layer's state: tails of convolutions, and a number or a matrix for each channel or head.</summary>
+    private long StateFloats(HyperParameters parameters)
+    {
+        int headLength = parameters.Int("wkv.head_size", 0, 0, 1 << 16);
+        if (headLength > 0)
+            return (2L * LayerState.Pad(Width)) + (Width / headLength * (long)headLength * LayerState.Pad(headLength));
+        if (parameters.Has("shortconv.l_cache"))
+            return (parameters.Int("shortconv.l_cache", 1, 1 << 16) - 1L) * LayerState.Pad(Width);
+        int inner = parameters.Int("ssm.inner_size", 0, 0, 1 << 20);
+        int length = parameters.Int("ssm.state_size", 0, 0, 1 << 12);
+        int groups = parameters.Int("ssm.group_count", 0, 0, 1 << 16);
+        long tail = Math.Max(0, parameters.Int("ssm.conv_kernel", 0, 0, 1 << 16) - 1L);
+        if (groups == 0)
+            return (tail + length) * LayerState.Pad(inner);
+        int heads = parameters.Int("ssm.time_step_rank", 1, 1, 1 << 20);
+        return (tail * LayerState.Pad(checked(inner + (2 * groups * length)))) + (heads * (long)length * LayerState.Pad(inner / heads));
     }
 
     private long BytesPerToken(GgufTensor tensor, HyperParameters parameters)

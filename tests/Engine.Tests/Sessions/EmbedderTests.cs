@@ -1,4 +1,6 @@
+using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Sessions;
+using Hearth.Engine.Tests.Files;
 using Hearth.Engine.Tests.Models;
 
 namespace Hearth.Engine.Tests.Sessions;
@@ -82,6 +84,39 @@ public sealed class EmbedderTests
         Assert.Throws<ArgumentOutOfRangeException>(() => embedder.Embed(new int[] { 72 }));
         Assert.Throws<NotSupportedException>(() => embedder.Embed("text"));
         Assert.Equal(64, embedder.Embed(new int[64]).Length);
+    }
+
+    [Fact]
+    public void A_text_for_BERT_stands_between_the_first_token_and_the_separator()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder["bert.gguf"];
+        using (var plain = GgufFile.Open(VectorFiles.PathOf("bert-cls.gguf")))
+        {
+            string[] pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "\u2581the", "\u2581cat", "s", "\u2581sleep"];
+            string[] texts = [.. pieces, .. Enumerable.Range(pieces.Length, 72 - pieces.Length).Select(i => $"[unused{i}]")];
+            var metadata = new GgufMetadataBuilder(plain.Metadata)
+            {
+                ["tokenizer.ggml.model"] = "bert",
+                ["tokenizer.ggml.tokens"] = GgufValue.ArrayOf(texts),
+                ["tokenizer.ggml.token_type"] = GgufValue.ArrayOf<int>([.. texts.Select((_, id) => id < 4 ? 3 : 1)]),
+                ["tokenizer.ggml.cls_token_id"] = 2u,
+                ["tokenizer.ggml.bos_token_id"] = 2u,
+                ["tokenizer.ggml.seperator_token_id"] = 3u,
+                ["tokenizer.ggml.unknown_token_id"] = 1u,
+                ["tokenizer.ggml.padding_token_id"] = 0u,
+                ["tokenizer.ggml.mask_token_id"] = 1u,
+            };
+            var writer = new GgufWriter(metadata.Build());
+            foreach (var tensor in plain.Tensors)
+                writer.Add(tensor);
+            writer.Write(path);
+        }
+
+        using var model = HearthModel.Load(path, new HearthModelOptions { Threads = 1 }, cancellation: TestContext.Current.CancellationToken);
+        using var embedder = model.CreateEmbedder();
+        Assert.Equal(Pooling.Cls, embedder.Pooling);
+        Assert.Equal(embedder.Embed(new int[] { 2, 4, 5, 6, 7, 3 }), embedder.Embed("The cats sleep"));
     }
 
     private static HearthModel Load(string file, int batch)

@@ -66,6 +66,24 @@ public sealed class ModelSummaryTests
         Assert.Equal(pages * model.Runner.Cache.PageBytes, summary.CacheBytes(positions, KvType.F32, KvType.F16));
     }
 
+    [Theory]
+    [InlineData("lfm2")]
+    [InlineData("mamba")]
+    [InlineData("mamba2")]
+    [InlineData("rwkv7")]
+    [InlineData("qwen35")]
+    [InlineData("qwen3next")]
+    [InlineData("llama-mha")]
+    public void States_and_cache_are_what_recurrent_layers_and_those_with_attention_take(string name)
+    {
+        string path = VectorFiles.PathOf(name + ".gguf");
+        using var file = GgufFile.Open(path);
+        var summary = ModelSummary.Read(file);
+        using var model = HearthModel.Load(path, new HearthModelOptions { Threads = 1 });
+        Assert.Equal(model.Runner.Cache.StateBytes, summary.StateBytes);
+        Assert.Equal(Math.Max(64, summary.CacheBytes(64, KvType.F16, KvType.F16)), model.Runner.Cache.PageBytes);
+    }
+
     [Fact]
     public void A_file_that_says_nothing_has_an_empty_summary()
     {

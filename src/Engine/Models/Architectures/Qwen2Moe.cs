@@ -21,8 +21,6 @@ public sealed class Qwen2Moe : IArchitecture
         ArgumentNullException.ThrowIfNull(loader);
         var shape = ModelShape.Read(loader);
         var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
-        int expertInner = loader.Parameters.Int("expert_feed_forward_length");
-        int sharedInner = loader.Parameters.Int("expert_shared_feed_forward_length");
         float epsilon = loader.Parameters.RmsEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
         var layers = ModelLoader.Layers(shape, i =>
@@ -34,11 +32,7 @@ public sealed class Qwen2Moe : IArchitecture
                     SelfAttention.Load(loader, i, attention[i], null, rotary)),
                 new Branch(
                     loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    new SharedExpert(
-                        MixtureOfExperts.Load(
-                            loader, name, shape.Width, expertInner, Activation.Silu, RouterScore.Softmax, normalise: false),
-                        GatedFeedForward.Load(loader, name, shape.Width, sharedInner, Activation.Silu, "_shexp"),
-                        loader.Linear(name + "ffn_gate_inp_shexp", 1, shape.Width))));
+                    SharedExpert.LoadGated(loader, name, shape.Width, normalise: false)));
         });
         return new Decoder(
             loader,

@@ -5,7 +5,7 @@ using Hearth.Kernels.Recurrence;
 namespace Hearth.Engine.Models.Architectures;
 
 /// <summary>
-/// Qwen3.5, dense (Qwen 2026): gated delta nets, and every fourth layer attention whose heads are gated, with norms of query and key heads
+/// Qwen3.5 (Qwen 2026), dense or with experts: gated delta nets, and every fourth layer attention whose heads are gated, with norms of query and key heads
 /// and partial rotary halves. Text alone: its rotary sections of time, height and width then all count positions.
 /// </summary>
 public sealed class Qwen35 : IArchitecture
@@ -15,7 +15,7 @@ public sealed class Qwen35 : IArchitecture
     }
 
     /// <inheritdoc/>
-    public static IReadOnlyList<string> Names { get; } = ["qwen35"];
+    public static IReadOnlyList<string> Names { get; } = ["qwen35", "qwen35moe"];
 
     /// <inheritdoc/>
     public static Architecture Load(ModelLoader loader)
@@ -24,7 +24,8 @@ public sealed class Qwen35 : IArchitecture
         var shape = ModelShape.Read(loader);
         var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
         float epsilon = loader.Parameters.RmsEpsilon;
-        int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
+        bool isMixture = loader.Architecture == "qwen35moe";
+        int[] inner = isMixture ? [] : loader.Parameters.FeedForwardLengths(shape.Layers);
         var delta = StateSpaceShape.ReadHeads(loader, shape.Width);
         var heads = HeadMap.InTurn(delta.Rank, delta.Groups, delta.StateLength, delta.HeadLength);
         int interval = loader.Parameters.Int("full_attention_interval", 4, 1, 1 << 16);
@@ -38,7 +39,7 @@ public sealed class Qwen35 : IArchitecture
                     (i + 1) % interval == 0 ? FullAttention(name, i) : LinearAttention(i)),
                 new Branch(
                     loader.RmsNorm(name + "post_attention_norm", shape.Width, epsilon),
-                    GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)));
+                    FeedForwardOf(name, i)));
         });
         return new Decoder(
             loader,
@@ -56,6 +57,10 @@ public sealed class Qwen35 : IArchitecture
             GatedQkvProjection.Load(loader, name, attention[layer]),
             QueryKeyNorm.LoadPerHead(loader, layer, attention[layer], epsilon),
             rotary);
+
+        ISublayer FeedForwardOf(string name, int layer) => isMixture
+            ? SharedExpert.LoadGated(loader, name, shape.Width, normalise: true)
+            : GatedFeedForward.Load(loader, name, shape.Width, inner[layer], Activation.Silu);
 
         ISublayer LinearAttention(int layer) => GatedDeltaNet.Load(
             loader, layer, delta, heads, DeltaRates.Load(loader, layer, delta.Rank, shape.Width), epsilon);

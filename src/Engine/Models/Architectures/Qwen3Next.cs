@@ -24,8 +24,6 @@ public sealed class Qwen3Next : IArchitecture
         var shape = ModelShape.Read(loader);
         var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
         float epsilon = loader.Parameters.RmsEpsilon;
-        int expertInner = loader.Parameters.Int("expert_feed_forward_length");
-        int sharedInner = loader.Parameters.Int("expert_shared_feed_forward_length");
         var delta = StateSpaceShape.ReadHeads(loader, shape.Width);
         var heads = HeadMap.Grouped(delta.Rank, delta.Groups, delta.StateLength, delta.HeadLength);
         int interval = loader.Parameters.Int("full_attention_interval", 4, 1, 1 << 16);
@@ -39,11 +37,7 @@ public sealed class Qwen3Next : IArchitecture
                     (i + 1) % interval == 0 ? FullAttention(name, i) : LinearAttention(i)),
                 new Branch(
                     loader.RmsNorm(name + "post_attention_norm", shape.Width, epsilon),
-                    new SharedExpert(
-                        MixtureOfExperts.Load(
-                            loader, name, shape.Width, expertInner, Activation.Silu, RouterScore.Softmax, normalise: true),
-                        GatedFeedForward.Load(loader, name, shape.Width, sharedInner, Activation.Silu, "_shexp"),
-                        loader.Linear(name + "ffn_gate_inp_shexp", 1, shape.Width))));
+                    SharedExpert.LoadGated(loader, name, shape.Width, normalise: true)));
         });
         return new Decoder(
             loader,

@@ -9,6 +9,23 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Gate">[1, width]: the shared expert is multiplied by its sigmoid; null for no gate.</param>
 public sealed record SharedExpert(ISublayer Mixture, ISublayer Shared, Linear? Gate) : ISublayer
 {
+    /// <summary>Loads routed experts and one behind a sigmoid gate, <c>ffn_gate_inp_shexp</c>, as the Qwen families have them.</summary>
+    /// <param name="loader">The model.</param>
+    /// <param name="layer">The beginning of the tensors' names.</param>
+    /// <param name="width">Floats of a token's state.</param>
+    /// <param name="normalise">Whether the weights of the routed experts are divided by their sum.</param>
+    /// <exception cref="InvalidModelException">A tensor or a number is missing.</exception>
+    public static SharedExpert LoadGated(ModelLoader loader, string layer, int width, bool normalise)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        int inner = loader.Parameters.Int("expert_feed_forward_length");
+        int sharedInner = loader.Parameters.Int("expert_shared_feed_forward_length");
+        return new SharedExpert(
+            MixtureOfExperts.Load(loader, layer, width, inner, Activation.Silu, RouterScore.Softmax, normalise),
+            GatedFeedForward.Load(loader, layer, width, sharedInner, Activation.Silu, "_shexp"),
+            loader.Linear(layer + "ffn_gate_inp_shexp", 1, width));
+    }
+
     /// <inheritdoc/>
     public Rows Apply(ForwardPass pass, Rows x)
     {

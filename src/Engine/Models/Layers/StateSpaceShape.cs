@@ -10,6 +10,9 @@ public readonly record struct StateSpaceShape(int Width, int Inner, int StateLen
 {
     private const int MaxStateLength = 1 << 12;
 
+    // 256 MB a layer; the largest published models have 2.
+    private const int MaxStateFloats = 1 << 26;
+
     /// <summary>Values of a head.</summary>
     public int HeadLength => Inner / Rank;
 
@@ -19,12 +22,19 @@ public readonly record struct StateSpaceShape(int Width, int Inner, int StateLen
     {
         ArgumentNullException.ThrowIfNull(loader);
         var parameters = loader.Parameters;
-        return new StateSpaceShape(
+        var shape = new StateSpaceShape(
             width,
             parameters.Int("ssm.inner_size"),
             parameters.Int("ssm.state_size", 1, MaxStateLength),
             parameters.Int("ssm.time_step_rank"),
             parameters.Int("ssm.group_count", 1, 1, 1 << 16));
+        if (shape.Inner * (long)shape.StateLength > MaxStateFloats)
+        {
+            throw new InvalidModelException(
+                $"{loader.Name}: {shape.Inner} channels of {shape.StateLength} numbers are more state than a layer can have; the file is damaged.");
+        }
+
+        return shape;
     }
 
     /// <summary>As <see cref="Read"/>, for families whose rank is a number of heads in equal groups.</summary>
