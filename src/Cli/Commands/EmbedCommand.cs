@@ -13,6 +13,7 @@ internal sealed class EmbedCommand
     private const string PoolingName = "--pooling";
     private const string FormatName = "--embd-output-format";
     private const string NormalizeName = "--embd-normalize";
+    private const string NoPooling = "none";
     private const int TextsAtATime = 64;
 
     private static readonly string[] Formats = ["plain", "array", "json", "json+"];
@@ -47,7 +48,7 @@ internal sealed class EmbedCommand
             "--jsonl", [], """answers {"text"} or {"ids"} with {"embedding"}, a line for each line of standard input"""));
     }
 
-    private static string Names => string.Join(", ", Enum.GetNames<Pooling>()).ToLowerInvariant();
+    private static string Names => string.Join(", ", Enum.GetNames<Pooling>()).ToLowerInvariant() + ", " + NoPooling;
 
     public static void Define(Command command, Terminal terminal)
     {
@@ -61,14 +62,15 @@ internal sealed class EmbedCommand
         if (!Formats.Contains(chosen))
             throw new CommandException($"{FormatName} {chosen} is no format; there are {string.Join(", ", Formats)}.");
         var options = new EmbeddingOptions { Pooling = PoolingOf(line), Normalize = IsNormalized(line) };
+        bool isPooled = line.GetValue(pooling) != NoPooling;
         string[] given = line.GetValue(jsonLines) ? [] : Read(line);
 
         using var loaded = runtime.Load(line, terminal, runtime.Options(line));
         using var stoppable = terminal.Interrupts.Catch(out var cancellation);
         using var embedder = loaded.Model.CreateEmbedder(options);
         if (line.GetValue(jsonLines))
-            return JsonLines.Answer(terminal, (question, answer) => Answer(embedder, question, answer));
-        var vectors = Embed(embedder, given, cancellation);
+            return JsonLines.Answer(terminal, (question, answer) => Answer(embedder, isPooled, question, answer));
+        var vectors = isPooled ? Embed(embedder, given, cancellation) : EmbedTokens(embedder, given, cancellation);
         if (line.GetValue(similarity))
             WriteCosines(vectors);
         else if (chosen == "plain")
@@ -86,14 +88,24 @@ internal sealed class EmbedCommand
         return vectors;
     }
 
-    private static void Answer(Embedder embedder, JsonElement question, Utf8JsonWriter answer)
+    private static List<float[]> EmbedTokens(Embedder embedder, string[] given, CancellationToken cancellation)
     {
-        float[] vector = question.TryGetProperty("ids", out _)
-            ? embedder.Embed(JsonFields.Ids(question, "ids"))
-            : embedder.Embed(JsonFields.Text(question, "text"));
+        var vectors = new List<float[]>();
+        foreach (string text in given)
+            vectors.AddRange(embedder.EmbedTokens(text, cancellation));
+        return vectors;
+    }
+
+    private static void Answer(Embedder embedder, bool isPooled, JsonElement question, Utf8JsonWriter answer)
+    {
+        int[]? ids = question.TryGetProperty("ids", out _) ? JsonFields.Ids(question, "ids") : null;
+        string text = ids is null ? JsonFields.Text(question, "text") : "";
         answer.WriteStartObject();
         answer.WritePropertyName("embedding");
-        Write(answer, vector);
+        if (isPooled)
+            Write(answer, ids is null ? embedder.Embed(text) : embedder.Embed(ids));
+        else
+            WriteRows(answer, ids is null ? embedder.EmbedTokens(text) : embedder.EmbedTokens(ids));
         answer.WriteEndObject();
     }
 
@@ -107,7 +119,7 @@ internal sealed class EmbedCommand
 
     private Pooling? PoolingOf(ParseResult line)
     {
-        if (line.GetValue(pooling) is not { } text)
+        if (line.GetValue(pooling) is not { } text || text == NoPooling)
             return null;
         foreach (var type in Enum.GetValues<Pooling>())
         {

@@ -88,6 +88,34 @@ public sealed class Embedder : IDisposable
         return vectors;
     }
 
+    /// <summary>The state of every token of a text by itself, without pooling.</summary>
+    /// <param name="text">Any text; special tokens written in it are ordinary characters.</param>
+    /// <param name="cancellation">Acts between passes.</param>
+    /// <exception cref="ArgumentException">The text has no tokens.</exception>
+    /// <exception cref="ContextFullException">The text is too long.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<float[]> EmbedTokens(string text, CancellationToken cancellation = default)
+        => EmbedTokens(Encode(text), cancellation);
+
+    /// <summary>The state of every token by itself, without pooling.</summary>
+    /// <param name="ids">Token ids, at least one; none is added.</param>
+    /// <param name="cancellation">Acts between passes.</param>
+    /// <exception cref="ArgumentException">There are no tokens, or one is not in the vocabulary.</exception>
+    /// <exception cref="ContextFullException">There are too many.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<float[]> EmbedTokens(ReadOnlyMemory<int> ids, CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        Check(ids.Span);
+        var vectors = new List<float[]>(ids.Length);
+        ReadInChunks(ids.Span, BatchOutputs.All, cancellation, states =>
+        {
+            for (int row = 0; row < states.Count; row++)
+                vectors.Add(Scale(states[row].ToArray()));
+        });
+        return vectors;
+    }
+
     /// <summary>The cosine of the angle between two vectors: 1 for the same direction, 0 for unrelated ones.</summary>
     /// <exception cref="ArgumentException">The vectors have different lengths.</exception>
     public static float Cosine(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
@@ -190,24 +218,31 @@ public sealed class Embedder : IDisposable
     /// <returns>1, the number of texts.</returns>
     private int EmbedInChunks(ReadOnlySpan<int> ids, out float[] vector, CancellationToken cancellation)
     {
-        int count = ids.Length;
-        vector = new float[Dimensions];
+        float[] pooled = new float[Dimensions];
+        bool isFirst = true;
+        ReadInChunks(ids, Pooling == Pooling.Last ? BatchOutputs.Last : BatchOutputs.All, cancellation, states =>
+        {
+            Pool(states, pooled, isFirst);
+            isFirst = false;
+        });
+        vector = Finish(pooled, ids.Length);
+        return 1;
+    }
+
+    private void ReadInChunks(ReadOnlySpan<int> ids, BatchOutputs outputs, CancellationToken cancellation, Action<Rows> receive)
+    {
         lock (model.Gate)
         {
-            using var sequence = runner.CreateSequence(count);
+            using var sequence = runner.CreateSequence(ids.Length);
             while (!ids.IsEmpty)
             {
                 cancellation.ThrowIfCancellationRequested();
                 var chunk = ids[..Math.Min(ids.Length, runner.Limits.Tokens)];
-                bool isFirst = sequence.Length == 0;
-                runner.Batch.Add(sequence, chunk, Pooling == Pooling.Last ? BatchOutputs.Last : BatchOutputs.All);
-                Pool(runner.Run(), vector, isFirst);
+                runner.Batch.Add(sequence, chunk, outputs);
+                receive(runner.Run());
                 ids = ids[chunk.Length..];
             }
         }
-
-        Finish(vector, count);
-        return 1;
     }
 
     /// <summary>Takes up the states of a text's next tokens.</summary>
@@ -234,6 +269,12 @@ public sealed class Embedder : IDisposable
     {
         if (Pooling == Pooling.Mean)
             TensorPrimitives.Divide(vector, tokens, vector);
+        return Scale(vector);
+    }
+
+    /// <summary>To length 1, where the options ask for it.</summary>
+    private float[] Scale(float[] vector)
+    {
         if (options.Normalize)
         {
             double squares = Dot(vector, vector);

@@ -56,6 +56,16 @@ public sealed class EmbedCommandTests
     }
 
     [Fact]
+    public void Without_pooling_each_token_has_a_line_and_the_last_one_is_that_of_the_text()
+    {
+        string[] lines = CommandRun.Of([.. Embed, "--pooling", "none", "Once upon a time"]).Lines();
+        Assert.Equal(CommandRun.Of("tokenize", "-m", CommandRun.Stories, "Once upon a time").Lines().Single().Split(' ').Length, lines.Length);
+        Assert.Equal(CommandRun.Of([.. Embed, "Once upon a time"]).Lines().Single(), lines[^1]);
+        var answer = CommandRun.WithInput("{\"ids\":[1,403]}", [.. Embed, "--pooling", "none", "--jsonl"]).Objects().Single();
+        Assert.Equal(2, answer.GetProperty("embedding").GetArrayLength());
+    }
+
+    [Fact]
     public void Lines_of_json_are_answered_one_by_one()
     {
         const string questions = "{\"text\":\"The end\"}\n{\"ids\":[1,403]}\n{\"ids\":[512]}\n{}\n";
@@ -68,7 +78,7 @@ public sealed class EmbedCommandTests
     }
 
     [Theory]
-    [InlineData("--pooling max is no way to pool; there are mean, cls, last.", "--pooling", "max", "x")]
+    [InlineData("--pooling max is no way to pool; there are mean, cls, last, none.", "--pooling", "max", "x")]
     [InlineData("--embd-normalize 1 is not supported; there are 2 (length 1) and -1 (as they are).", "--embd-normalize", "1", "x")]
     [InlineData("--embd-output-format xml is no format; there are plain, array, json, json+.", "--embd-output-format", "xml", "x")]
     [InlineData("The texts are given more than once; use arguments or -f.", "-f", "texts", "x")]

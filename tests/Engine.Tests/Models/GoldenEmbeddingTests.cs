@@ -37,6 +37,9 @@ public sealed class GoldenEmbeddingTests
         Assert.Equal(entry.GetProperty("pooling").GetString(), embedder.Pooling.ToString().ToLowerInvariant());
         float[] vector = embedder.Embed(Tokens(entry));
         Assert.InRange(LoadedModel.NormalisedError(vector, expected), 0, entry.GetProperty("tol_nmse").GetDouble());
+        float[] each = [.. embedder.EmbedTokens(Tokens(entry)).SelectMany(state => state)];
+        float[] states = VectorFiles.Floats(entry.GetProperty("embd").GetString()!);
+        Assert.InRange(LoadedModel.NormalisedError(each, states), 0, entry.GetProperty("tol_nmse").GetDouble());
     }
 
     [Theory]
