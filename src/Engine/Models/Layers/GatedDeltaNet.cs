@@ -12,8 +12,7 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Layer">The layer in the cache.</param>
 /// <param name="Heads">The heads.</param>
 /// <param name="KeyHeads">Query and key heads.</param>
-/// <param name="Project">[queries, keys, values; width].</param>
-/// <param name="Gate">[values, width].</param>
+/// <param name="Project">Queries, keys, values, and the gate of the output.</param>
 /// <param name="Rates">How far states move and how fast they decay.</param>
 /// <param name="RateBias">[heads], added to the second before its softplus.</param>
 /// <param name="RateScale">[heads], below zero: logarithms of the decays at a rate of 1.</param>
@@ -24,8 +23,7 @@ public sealed record GatedDeltaNet(
     int Layer,
     HeadMap Heads,
     int KeyHeads,
-    Linear Project,
-    Linear Gate,
+    IDeltaProjection Project,
     IDeltaRates Rates,
     FloatVector RateBias,
     FloatVector RateScale,
@@ -33,7 +31,7 @@ public sealed record GatedDeltaNet(
     RmsNorm Norm,
     Linear Output) : ISublayer
 {
-    /// <summary>Loads <c>attn_qkv</c>, <c>attn_gate</c> and the <c>ssm</c> tensors of a layer.</summary>
+    /// <summary>Loads the <c>ssm</c> tensors of a layer, and <c>attn_qkv</c> and <c>attn_gate</c> where one of them does not hold both.</summary>
     /// <param name="loader">The model.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="shape">Its sizes; groups are key heads.</param>
@@ -44,20 +42,18 @@ public sealed record GatedDeltaNet(
         ModelLoader loader, int layer, in StateSpaceShape shape, HeadMap heads, IDeltaRates rates, float epsilon)
     {
         ArgumentNullException.ThrowIfNull(loader);
-        string name = $"blk.{layer}.";
-        int all = checked(shape.Inner + (2 * shape.Groups * shape.StateLength));
+        string name = $"blk.{layer}.ssm_";
         return new GatedDeltaNet(
             layer,
             heads,
             shape.Groups,
-            loader.Linear(name + "attn_qkv", all, shape.Width),
-            loader.Linear(name + "attn_gate", shape.Inner, shape.Width),
+            loader.Has(name + "in.weight") ? FusedDeltaProjection.Load(loader, layer, shape) : DeltaProjection.Load(loader, layer, shape),
             rates,
-            loader.Vector(name + "ssm_dt.bias", shape.Rank),
-            loader.Vector(name + "ssm_a", shape.Rank),
-            CausalConvolution.Load(loader, name + "ssm_conv1d", "ssm.conv_kernel", all),
-            loader.RmsNorm(name + "ssm_norm", shape.HeadLength, epsilon),
-            loader.Linear(name + "ssm_out", shape.Width, shape.Inner));
+            loader.Vector(name + "dt.bias", shape.Rank),
+            loader.Vector(name + "a", shape.Rank),
+            CausalConvolution.Load(loader, name + "conv1d", "ssm.conv_kernel", shape.ConvolvedWidth),
+            loader.RmsNorm(name + "norm", shape.HeadLength, epsilon),
+            loader.Linear(name + "out", shape.Width, shape.Inner));
     }
 
     /// <inheritdoc/>
@@ -73,7 +69,8 @@ public sealed record GatedDeltaNet(
         using var scope = cpu.Scope();
         int keyWidth = KeyHeads * Heads.KeyLength;
         int valueWidth = Heads.Heads * Heads.ValueLength;
-        var qkv = Convolution.Apply(pass, pass.StateOf(Layer), Project.Apply(pass, x));
+        var (projected, gate) = Project.Apply(pass, x);
+        var qkv = Convolution.Apply(pass, pass.StateOf(Layer), projected);
         cpu.Activate(Activation.Silu, qkv);
         var queries = qkv.Columns(0, keyWidth);                                                     // [n, key heads x key length]
         var keys = qkv.Columns(keyWidth, keyWidth);
@@ -93,7 +90,7 @@ public sealed record GatedDeltaNet(
             Heads,
             new HeadRows { Keys = keys, Queries = queries, Values = values, Decays = decays, Rates = betas, Outputs = values });
         Norm.ApplyToHeads(pass, values, Heads.ValueLength);
-        cpu.Gate(Activation.Silu, Gate.Apply(pass, x), values, values);
+        cpu.Gate(Activation.Silu, gate, values, values);
         Output.Apply(pass, values, y);
         return y;
     }

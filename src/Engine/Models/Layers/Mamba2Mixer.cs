@@ -37,12 +37,11 @@ public sealed record Mamba2Mixer(
     {
         ArgumentNullException.ThrowIfNull(loader);
         string name = $"blk.{layer}.ssm_";
-        int convolved = checked(shape.Inner + (2 * shape.Groups * shape.StateLength));
         return new Mamba2Mixer(
             layer,
             shape,
-            loader.Linear(name + "in", checked(shape.Inner + convolved + shape.Rank), shape.Width),
-            CausalConvolution.Load(loader, name + "conv1d", "ssm.conv_kernel", convolved),
+            loader.Linear(name + "in", checked(shape.Inner + shape.ConvolvedWidth + shape.Rank), shape.Width),
+            CausalConvolution.Load(loader, name + "conv1d", "ssm.conv_kernel", shape.ConvolvedWidth),
             loader.Vector(name + "dt.bias", shape.Rank),
             loader.Vector(name + "a", shape.Rank),
             loader.Repeated(name + "d", shape.Rank, shape.HeadLength),

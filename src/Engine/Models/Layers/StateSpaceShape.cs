@@ -16,6 +16,9 @@ public readonly record struct StateSpaceShape(int Width, int Inner, int StateLen
     /// <summary>Values of a head.</summary>
     public int HeadLength => Inner / Rank;
 
+    /// <summary>Values, keys and queries of all heads, which go through a convolution together.</summary>
+    public int ConvolvedWidth => checked(Inner + (2 * Groups * StateLength));
+
     /// <summary>Reads the numbers under <c>ssm</c>.</summary>
     /// <exception cref="InvalidModelException">A number is missing or out of range.</exception>
     public static StateSpaceShape Read(ModelLoader loader, int width)
