@@ -38,6 +38,18 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
             new PanelKernel<TRung, IQ4_NL>(),
             new PanelKernel<TRung, IQ4_XS>(),
             new PanelKernel<TRung, MXFP4>(),
+            new PanelKernel<TRung, IQ2_XXS>(),
+            new PanelKernel<TRung, IQ2_XS>(),
+            new PanelKernel<TRung, IQ2_S>(),
+            new PanelKernel<TRung, IQ3_XXS>(),
+            new PanelKernel<TRung, IQ3_S>(),
+            new PanelKernel<TRung, IQ1_S>(),
+            new PanelKernel<TRung, IQ1_M>(),
+            new PanelKernel<TRung, TQ1_0>(),
+            new PanelKernel<TRung, TQ2_0>(),
+            new PanelKernel<TRung, Q1_0>(),
+            new PanelKernel<TRung, Q2_0>(),
+            new PanelKernel<TRung, NVFP4>(),
         ];
         panels = all.ToDictionary(panel => panel.Type);
         foreach (var panel in replacements)

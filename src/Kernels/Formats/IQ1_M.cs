@@ -14,7 +14,7 @@ namespace Hearth.Kernels.Formats;
 //    w = d * (2 s + 1) * (entry + shift), entries: Codebook.Iq1S
 
 /// <summary>1.75 bits a weight: superblocks of 256, entries of a codebook of 2048 times eight values -1, 0 or 1, shifted.</summary>
-public readonly struct IQ1_M : IBlockCodec
+public readonly partial struct IQ1_M : IBlockCodec
 {
     private const int Groups = 16;
     private const int Vectors = 32;

@@ -16,7 +16,7 @@ namespace Hearth.Kernels.Formats;
 //    w = ± d * (0.5 + s) * 0.25 * entry, entries: Codebook.Iq2S
 
 /// <summary>2.56 bits a weight: superblocks of 256, entries of a codebook of 1024 times eight magnitudes.</summary>
-public readonly struct IQ2_S : IBlockCodec
+public readonly partial struct IQ2_S : IBlockCodec
 {
     private const int Groups = 16;
     private const int Vectors = 32;

@@ -14,7 +14,7 @@ namespace Hearth.Kernels.Formats;
 //    w = ± d * (0.5 + s) * 0.25 * entry, entries: Codebook.Iq2Xs
 
 /// <summary>2.31 bits a weight: superblocks of 256, entries of a codebook of 512 times eight magnitudes.</summary>
-public readonly struct IQ2_XS : IBlockCodec
+public readonly partial struct IQ2_XS : IBlockCodec
 {
     private const int Groups = 16;
     private const int ScalesStart = 2 + 64;

@@ -14,7 +14,7 @@ namespace Hearth.Kernels.Formats;
 //    w = ± d * (0.5 + s) * 0.25 * entry, entries: Codebook.Iq2Xxs
 
 /// <summary>2.06 bits a weight: superblocks of 256, entries of a codebook of 256 times eight magnitudes.</summary>
-public readonly struct IQ2_XXS : IBlockCodec
+public readonly partial struct IQ2_XXS : IBlockCodec
 {
     private const int Groups = 8;
     private const int GroupBytes = 8;

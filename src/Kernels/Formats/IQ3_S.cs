@@ -16,7 +16,7 @@ namespace Hearth.Kernels.Formats;
 //    w = ± d * (1 + 2 s) * entry, entries: Codebook.Iq3S
 
 /// <summary>3.44 bits a weight: superblocks of 256, entries of a codebook of 512 times four magnitudes.</summary>
-public readonly struct IQ3_S : IBlockCodec
+public readonly partial struct IQ3_S : IBlockCodec
 {
     private const int Groups = 8;
     private const int Indices = 64;

@@ -14,7 +14,7 @@ namespace Hearth.Kernels.Formats;
 //    w = ± d * (0.5 + s) * 0.5 * entry, entries: Codebook.Iq3Xxs
 
 /// <summary>3.06 bits a weight: superblocks of 256, entries of a codebook of 256 times four magnitudes.</summary>
-public readonly struct IQ3_XXS : IBlockCodec
+public readonly partial struct IQ3_XXS : IBlockCodec
 {
     private const int Groups = 8;
     private const int Indices = 64;

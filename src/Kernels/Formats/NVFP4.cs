@@ -14,7 +14,7 @@ namespace Hearth.Kernels.Formats;
 //    w = K[q] * (s[g] * 0.5), K: FourBitFloats
 
 /// <summary>4-bit floats (e2m1), blocks of 64: four groups, each with an 8-bit float scale.</summary>
-public readonly struct NVFP4 : IBlockCodec
+public readonly partial struct NVFP4 : IBlockCodec
 {
     private const int Groups = 4;
     private const int GroupWeights = 16;

@@ -10,7 +10,7 @@ namespace Hearth.Kernels.Formats;
 //     2   16 B   bit j of the block, lowest bit of the first byte first, set: w[j] = d, clear: w[j] = -d
 
 /// <summary>1 bit a weight, blocks of 128, one half scale.</summary>
-public readonly struct Q1_0 : IBlockCodec
+public readonly partial struct Q1_0 : IBlockCodec
 {
     /// <inheritdoc/>
     public static WeightType Type => WeightType.Q1_0;

@@ -10,7 +10,7 @@ namespace Hearth.Kernels.Formats;
 //     2   16 B   two bits a weight, lowest first        w[j] = (q[j] - 1) * d
 
 /// <summary>2 bits a weight, blocks of 64, one half scale: -d, 0, d and, never written, 2d.</summary>
-public readonly struct Q2_0 : IBlockCodec
+public readonly partial struct Q2_0 : IBlockCodec
 {
     /// <inheritdoc/>
     public static WeightType Type => WeightType.Q2_0;

@@ -15,7 +15,7 @@ namespace Hearth.Kernels.Formats;
 // out of eight bits when the byte times 3^n, cut to eight bits, is multiplied by 3.
 
 /// <summary>1.69 bits a weight, ternary: superblocks of 256 values -d, 0 or d.</summary>
-public readonly struct TQ1_0 : IBlockCodec
+public readonly partial struct TQ1_0 : IBlockCodec
 {
     private const int StepStart = 32 + 16 + 4;
 

@@ -11,7 +11,7 @@ namespace Hearth.Kernels.Formats;
 //    64   half   d        w[j] = (q[j] - 1) * d
 
 /// <summary>2.06 bits a weight, ternary: superblocks of 256 values -d, 0 or d.</summary>
-public readonly struct TQ2_0 : IBlockCodec
+public readonly partial struct TQ2_0 : IBlockCodec
 {
     /// <inheritdoc/>
     public static WeightType Type => WeightType.TQ2_0;

@@ -85,8 +85,10 @@ public sealed unsafe class MatMulProbe : IDisposable
         int panelBytes = checked((int)format!.RowBytes((long)PackedMatrix.PanelRows * Columns));
         float[] weights = new float[PackedMatrix.PanelRows * Columns];
         Draw(weights);
+        float[] importance = new float[format.NeedsImportance ? weights.Length : 0];
+        Array.Fill(importance, 1);
         using var blocks = new AlignedBuffer((long)panels * panelBytes, hugePages: true);
-        format.Encode(weights, [], new Span<byte>(blocks.Pointer, panelBytes));
+        format.Encode(weights, importance, new Span<byte>(blocks.Pointer, panelBytes));
         for (long i = 1; i < panels; i++)
             Buffer.MemoryCopy(blocks.Pointer, blocks.Pointer + (i * panelBytes), panelBytes, panelBytes);
         return PackedMatrix.Pack(panel, blocks.Pointer, panels * PackedMatrix.PanelRows, Columns, pool);

@@ -22,6 +22,12 @@ internal static class BlockSamples
         [WeightType.Q6_K] = ([208], 0..192),
         [WeightType.IQ4_NL] = ([0], 2..18),
         [WeightType.IQ4_XS] = ([0], 8..136),
+        [WeightType.IQ2_XXS] = ([0], 2..66),
+        [WeightType.IQ2_XS] = ([0], 2..66),
+        [WeightType.IQ2_S] = ([0], 2..74),
+        [WeightType.IQ3_XXS] = ([0], 2..98),
+        [WeightType.IQ3_S] = ([0], 2..106),
+        [WeightType.IQ1_S] = ([0], 2..34),
         [WeightType.TQ1_0] = ([52], 0..52),
         [WeightType.TQ2_0] = ([64], 0..64),
         [WeightType.Q1_0] = ([0], 2..18),
@@ -31,7 +37,7 @@ internal static class BlockSamples
     // Types whose kernels add a row's minimum apart from its codes, so that rounding scales with the parts, not with their sum.
     private static readonly HashSet<WeightType> WithMinimum =
     [
-        WeightType.Q4_1, WeightType.Q5_1, WeightType.Q2_K, WeightType.Q4_K, WeightType.Q5_K, WeightType.TQ1_0, WeightType.TQ2_0,
+        WeightType.Q4_1, WeightType.Q5_1, WeightType.Q2_K, WeightType.Q4_K, WeightType.Q5_K,
     ];
 
     /// <summary>Random blocks; now and then all codes at an end of their range, and scales that are zero, subnormal or the largest.</summary>

@@ -27,11 +27,7 @@ internal static unsafe class FiveBitLines
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* source, int row, byte* lines)
     {
-        uint fifth = *(uint*)source;
-        uint bits = 0;
-        for (int j = 0; j < 4; j++)
-            bits |= EveryFourthBit(fifth >> j) << (8 * j);
-        *(uint*)(lines + NibbleLines.Bytes + (4 * row)) = bits;
+        *(uint*)(lines + NibbleLines.Bytes + (4 * row)) = BitQuads.Pack(*(uint*)source);
         NibbleLines.PackRow(source + 4, row, lines);
     }
 
@@ -71,15 +67,5 @@ internal static unsafe class FiveBitLines
             sums.Dot(TRung.Or(TRung.ShiftRight(both, 4, nibble), TRung.And(bits, fifth)), x, 16 * TTile.Tokens);
             bits = TRung.ShiftRight(bits, 1, seven);
         }
-    }
-
-    /// <summary>Bits 0, 4, 8 .. 28 side by side.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint EveryFourthBit(uint bits)
-    {
-        bits &= 0x1111_1111;
-        bits = (bits | (bits >> 3)) & 0x0303_0303;
-        bits = (bits | (bits >> 6)) & 0x000F_000F;
-        return (bits | (bits >> 12)) & 0xFF;
     }
 }

@@ -23,10 +23,7 @@ public readonly unsafe partial struct MXFP4 : IPanelKernel
     public static int ChunkHeaderBytes => LinesAt;
 
     /// <inheritdoc/>
-    public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, 12, false);
-
-    // Twice the values of e2m1, + 12 (0 1 2 3 4 6 8 12 and their negatives), in the assembly's data, which never moves.
-    private static ReadOnlySpan<byte> ShiftedTable => [12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4, 0];
+    public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, FourBitFloatTable.Zero, false);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -54,7 +51,7 @@ public readonly unsafe partial struct MXFP4 : IPanelKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
     {
-        var table = TRung.LoadTable((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(ShiftedTable)));
+        var table = FourBitFloatTable.Load<TRung>();
         var nibble = TRung.BroadcastByte(15);
         byte* lines = chunk + LinesAt;
         for (int block = 0; block < 2; block++, chunk += 32, activations += 40 * TTile.Tokens)

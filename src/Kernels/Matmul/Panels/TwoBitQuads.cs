@@ -14,4 +14,14 @@ internal static unsafe class TwoBitQuads
             quads |= ((*(uint*)(source + (4 * quad)) >> shift) & 0x0303_0303) << (2 * quad);
         return quads;
     }
+
+    /// <summary>Packs 16 columns that lie side by side, the first in the lowest bits: a square of four by four pairs of bits, turned over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Transpose(uint columns)
+    {
+        uint swapped = (columns ^ (columns >> 6)) & 0x00CC_00CC;
+        columns ^= swapped ^ (swapped << 6);
+        swapped = (columns ^ (columns >> 12)) & 0x0000_F0F0;
+        return columns ^ swapped ^ (swapped << 12);
+    }
 }
