@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using Hearth.Kernels.Isa;
 
 namespace Hearth.Kernels.Matmul;
@@ -13,6 +16,10 @@ internal static unsafe class ActivationPacker<TRung>
 {
     // Blocks whose scales are divided at once: as many as a register has lanes.
     private const int Batch = 16;
+
+    // Tokens that are interleaved at once, and columns of the largest block.
+    private const int Group = 4;
+    private const int LargestBlock = 256;
 
     /// <summary>Packs one tile.</summary>
     /// <param name="layout">The form.</param>
@@ -33,8 +40,8 @@ internal static unsafe class ActivationPacker<TRung>
             return;
         }
 
-        for (int token = 0; token < present; token++, source += stride)
-            PackBlocks(layout, source, columns, token, width, destination);
+        for (int token = 0; token < present; token += Group)
+            PackBlocks(layout, source + (token * stride), stride, columns, Math.Min(Group, present - token), width, destination + (sizeof(int) * token));
     }
 
     private static void PackFloats(float* source, nint stride, int columns, int present, int width, float* destination)
@@ -53,20 +60,59 @@ internal static unsafe class ActivationPacker<TRung>
         }
     }
 
+    /// <summary>Packs up to four neighbouring tokens of a tile, block by block.</summary>
     [SkipLocalsInit]
-    private static void PackBlocks(in ActivationLayout layout, float* source, int columns, int token, int width, byte* destination)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackBlocks(
+        in ActivationLayout layout, float* source, nint stride, int columns, int present, int width, byte* destination)
     {
-        float* inverses = stackalloc float[Batch];
-        float* scales = stackalloc float[Batch];
-        var form = layout;
-        int tileBlockBytes = form.BlockBytes * width;
-        destination += sizeof(int) * token;
-        for (int left = columns / form.BlockColumns; left > 0; left -= Batch)
+        sbyte* values = stackalloc sbyte[Group * LargestBlock];
+        float* inverses = stackalloc float[Group * Batch];
+        float* scales = stackalloc float[Group * Batch];
+        int blockColumns = layout.BlockColumns;
+        int groupColumns = layout.GroupColumns;
+        int quads = groupColumns / 4;
+        int scalesAt = (layout.BlockBytes - sizeof(float)) * width;
+        int sumsAt = scalesAt - (layout.GroupSums ? blockColumns / groupColumns / 2 * sizeof(int) * width : 0);
+        bool corrected = layout.Correction != GroupCorrection.None;
+        int tileBlockBytes = layout.BlockBytes * width;
+        if (present < Group && width >= Group)
+            new Span<sbyte>(values, Group * LargestBlock).Clear();
+        for (int left = columns / blockColumns; left > 0; left -= Batch)
         {
             int blocks = Math.Min(left, Batch);
-            Scale(source, form.BlockColumns, blocks, inverses, scales);
-            for (int i = 0; i < blocks; i++, source += form.BlockColumns, destination += tileBlockBytes)
-                PackBlock(form, source, inverses[i], scales[i], width, (int*)destination);
+            for (int token = 0; token < present; token++)
+                Scale(source + (token * stride), blockColumns, blocks, inverses + (Batch * token), scales + (Batch * token));
+            for (int block = 0; block < blocks; block++, source += blockColumns, destination += tileBlockBytes)
+            {
+                for (int token = 0; token < present; token++)
+                {
+                    Quantize(source + (token * stride), blockColumns, inverses[(Batch * token) + block], values + (LargestBlock * token));
+                    ((float*)(destination + scalesAt))[token] = scales[(Batch * token) + block];
+                }
+
+                byte* to = destination;
+                byte* sums = destination + sumsAt;
+                for (int at = 0; at < blockColumns; at += groupColumns)
+                {
+                    var pairs = width >= Group
+                        ? Interleave(values + at, quads, width, to)
+                        : Scatter(values + at, quads, present, width, to);
+                    to += quads * sizeof(int) * width;
+                    if (corrected)
+                    {
+                        Put(pairs * (short)-layout.Zero, present, width, to);
+                        to += sizeof(int) * width;
+                    }
+
+                    if (layout.GroupSums)
+                    {
+                        PutHalves(pairs, at / groupColumns % 2, present, sums);
+                        if (at / groupColumns % 2 != 0)
+                            sums += sizeof(int) * width;
+                    }
+                }
+            }
         }
     }
 
@@ -93,44 +139,6 @@ internal static unsafe class ActivationPacker<TRung>
         TRung.Store(TRung.SelectGreater(infinity, magnitudes, magnitudes / top, TRung.Broadcast(float.NaN)), scales);
     }
 
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackBlock(ActivationLayout layout, float* source, float inverse, float scale, int width, int* destination)
-    {
-        sbyte* values = stackalloc sbyte[256];
-        Quantize(source, layout.BlockColumns, inverse, values);
-        int quads = layout.GroupColumns / 4;
-        int bias = 128 * layout.GroupColumns / 2;
-        int* sums = destination + (BodyDwords(layout) * width);
-        int evenGroup = 0;
-        for (int group = 0; group < layout.BlockColumns / layout.GroupColumns; group++, values += layout.GroupColumns)
-        {
-            uint biased = StoreQuads(values, quads, width, destination);
-            int low = (int)(biased & 0xFFFF) - bias;
-            int high = (int)(biased >> 16) - bias;
-            destination += quads * width;
-            if (layout.Correction != GroupCorrection.None)
-            {
-                *destination = Halves(-layout.Zero * low, -layout.Zero * high);
-                destination += width;
-            }
-
-            if (layout.GroupSums)
-            {
-                if (group % 2 == 0)
-                {
-                    evenGroup = low + high;
-                    continue;
-                }
-
-                *sums = Halves(evenGroup, low + high);
-                sums += width;
-            }
-        }
-
-        *(float*)sums = scale;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Quantize(float* source, int count, float inverse, sbyte* values)
     {
@@ -146,31 +154,103 @@ internal static unsafe class ActivationPacker<TRung>
     }
 
     /// <summary>
-    /// Interleaves the quads of a group. Returns the sum of the columns 0 and 1 of all quads in the low half, of the columns 2 and 3 in
-    /// the high half; each value counts 128 too much, so that bytes are unsigned and eight of them add up in one word without carries.
+    /// Interleaves the quads of four tokens: dwords of one token become a column. Returns for each token the sum of the columns 0 and 1 of all
+    /// quads and the sum of the columns 2 and 3.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint StoreQuads(sbyte* values, int quads, int width, int* destination)
+    private static Vector128<short> Interleave(sbyte* values, int quads, int width, byte* destination)
     {
-        const ulong EveryOther = 0x00FF_00FF_00FF_00FF;
-        ulong sums = 0;
-        for (sbyte* end = values + (4 * quads); values < end; values += 8, destination += 2 * width)
+        var pairs = Vector128<short>.Zero;
+        nint quadBytes = sizeof(int) * width;
+        for (sbyte* end = values + (4 * quads); values < end; values += 16, destination += 4 * quadBytes)
         {
-            ulong two = *(ulong*)values;
-            destination[0] = (int)two;
-            destination[width] = (int)(two >> 32);
-            two ^= 0x8080_8080_8080_8080;
-            sums += (two & EveryOther) + ((two >> 8) & EveryOther);
+            var first = Vector128.Load((int*)values);
+            var second = Vector128.Load((int*)(values + LargestBlock));
+            var third = Vector128.Load((int*)(values + (2 * LargestBlock)));
+            var fourth = Vector128.Load((int*)(values + (3 * LargestBlock)));
+            Transpose(ref first, ref second, ref third, ref fourth);
+            first.Store((int*)destination);
+            second.Store((int*)(destination + quadBytes));
+            third.Store((int*)(destination + (2 * quadBytes)));
+            fourth.Store((int*)(destination + (3 * quadBytes)));
+            pairs += SumsOfTwo(first) + SumsOfTwo(second) + SumsOfTwo(third) + SumsOfTwo(fourth);
         }
 
-        return (uint)sums + (uint)(sums >> 32);
+        return pairs;
     }
 
-    /// <summary>Dwords of a token's block in front of its group sums.</summary>
+    /// <summary>The same for tiles of one or two tokens.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int BodyDwords(in ActivationLayout layout)
-        => (layout.BlockColumns / 4) + (layout.Correction == GroupCorrection.None ? 0 : layout.BlockColumns / layout.GroupColumns);
+    private static Vector128<short> Scatter(sbyte* values, int quads, int present, int width, byte* destination)
+    {
+        var pairs = Vector128<short>.Zero;
+        for (int quad = 0; quad < quads; quad++, values += 4, destination += sizeof(int) * width)
+        {
+            var quadOfEach = Vector128.CreateScalar(*(int*)values);
+            *(int*)destination = *(int*)values;
+            if (present > 1)
+            {
+                int second = *(int*)(values + LargestBlock);
+                quadOfEach = quadOfEach.WithElement(1, second);
+                *(int*)(destination + sizeof(int)) = second;
+            }
 
+            pairs += SumsOfTwo(quadOfEach);
+        }
+
+        return pairs;
+    }
+
+    /// <summary>Four rows of four become four columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Halves(int low, int high) => (low & 0xFFFF) | (high << 16);
+    private static void Transpose(ref Vector128<int> first, ref Vector128<int> second, ref Vector128<int> third, ref Vector128<int> fourth)
+    {
+        var low02 = Lower(first, third);
+        var low13 = Lower(second, fourth);
+        var high02 = Upper(first, third);
+        var high13 = Upper(second, fourth);
+        first = Lower(low02, low13);
+        second = Upper(low02, low13);
+        third = Lower(high02, high13);
+        fourth = Upper(high02, high13);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector128<int> Lower(Vector128<int> left, Vector128<int> right)
+            => Sse2.IsSupported ? Sse2.UnpackLow(left, right)
+                : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(left, right)
+                : Vector128.Create(left[0], right[0], left[1], right[1]);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector128<int> Upper(Vector128<int> left, Vector128<int> right)
+            => Sse2.IsSupported ? Sse2.UnpackHigh(left, right)
+                : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(left, right)
+                : Vector128.Create(left[2], right[2], left[3], right[3]);
+    }
+
+    /// <summary>Bytes 2i + bytes 2i + 1 of each 16 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<short> SumsOfTwo(Vector128<int> quads) => ((quads.AsInt16() << 8) >> 8) + (quads.AsInt16() >> 8);
+
+    /// <summary>Stores one dword per token.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(Vector128<short> pairs, int present, int width, byte* destination)
+    {
+        if (width >= Group)
+        {
+            pairs.Store((short*)destination);
+            return;
+        }
+
+        for (int token = 0; token < present; token++)
+            ((int*)destination)[token] = pairs.AsInt32()[token];
+    }
+
+    /// <summary>Stores the whole sum of each token in the lower (even groups) or upper half of its dword.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PutHalves(Vector128<short> pairs, int half, int present, byte* destination)
+    {
+        var whole = pairs + (pairs.AsUInt32() >> 16).AsInt16();
+        for (int token = 0; token < present; token++)
+            ((short*)destination)[(2 * token) + half] = whole[2 * token];
+    }
 }
