@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Hearth.Kernels.Elementwise;
 using Hearth.Kernels.Isa;
 using Hearth.Kernels.Matmul;
 
@@ -41,11 +43,7 @@ internal sealed unsafe class FloatKeys<TRung, TElement> : KeyStorage
             {
                 // Rows that only fill the register tile repeat the last one; nobody reads their results.
                 float* query = tile.Query(split.First(i) + Math.Min(row, split.Present(i) - 1));
-                for (int dimension = 0; dimension < length; dimension++)
-                {
-                    float carried = Math.Clamp(query[dimension], -TElement.LargestCarrier, TElement.LargestCarrier) * TElement.Factor;
-                    packed[(dimension * width) + row] = carried;
-                }
+                PackQuery(query, length, packed + row, width);
             }
         }
     }
@@ -71,6 +69,25 @@ internal sealed unsafe class FloatKeys<TRung, TElement> : KeyStorage
                         .Run(keys, length, queries, blocks, first);
                     break;
             }
+        }
+    }
+
+    /// <summary>One row becomes a column of [length][width]: numbers that carry the element's factor.</summary>
+    [SkipLocalsInit]
+    [MethodImpl(InnerLoop.Options)]
+    private static void PackQuery(float* query, int length, float* packed, int width)
+    {
+        float* carried = stackalloc float[Block];
+        var lowest = TRung.Broadcast(-TElement.LargestCarrier);
+        var highest = TRung.Broadcast(TElement.LargestCarrier);
+        var factor = TRung.Broadcast(TElement.Factor);
+        for (int first = 0; first < length; first += Block)
+        {
+            int count = Math.Min(Block, length - first);
+            var values = count == Block ? TRung.Load(query + first) : Rows<TRung>.Load(query + first, count, 0);
+            TRung.Store(TRung.Min(highest, TRung.Max(lowest, values)) * factor, carried);
+            for (int i = 0; i < count; i++, packed += width)
+                *packed = carried[i];
         }
     }
 
