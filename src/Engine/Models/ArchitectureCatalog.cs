@@ -16,6 +16,7 @@ public static class ArchitectureCatalog
         Add<Cohere2>();
         Add<CommandR>();
         Add<Dbrx>();
+        Add<DeepSeek2>();
         Add<Ernie45Moe>();
         Add<Exaone4>();
         Add<Falcon>();

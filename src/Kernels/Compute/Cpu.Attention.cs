@@ -7,14 +7,15 @@ namespace Hearth.Kernels.Compute;
 /// <content>Rotary embedding, the KV cache, attention.</content>
 public sealed unsafe partial class Cpu
 {
-    /// <summary>Turns the first 2 x cosines.Width values of each head by each row's angles, in place.</summary>
+    /// <summary>Turns 2 x cosines.Width values of each head by each row's angles, in place.</summary>
     /// <param name="heads">[n, heads x headLength].</param>
     /// <param name="headLength">Values of a head.</param>
     /// <param name="style">Which values of a head form pairs.</param>
     /// <param name="cosines">[n, pairs].</param>
     /// <param name="sines">[n, pairs].</param>
-    public void Rotate(Rows heads, int headLength, RotaryStyle style, Rows cosines, Rows sines)
-        => ForEach(new RotateOperation(heads, headLength, style, cosines, sines), heads.Count, 4 * heads.Width);
+    /// <param name="start">The first of the values within a head.</param>
+    public void Rotate(Rows heads, int headLength, RotaryStyle style, Rows cosines, Rows sines, int start = 0)
+        => ForEach(new RotateOperation(heads, headLength, style, cosines, sines, start), heads.Count, 4 * heads.Width);
 
     /// <summary>Writes keys and values of a layer into the pages of their sequences.</summary>
     /// <param name="pages">The cache.</param>
@@ -90,15 +91,16 @@ public sealed unsafe partial class Cpu
             PagedAttention.Run(Pool, Kernels, new ReadOnlySpan<AttentionTask>(tasks, spans.Length), scratch.Pointer, scratch.Length);
     }
 
-    private readonly struct RotateOperation(Rows heads, int headLength, RotaryStyle style, Rows cosines, Rows sines) : IRowOperation
+    private readonly struct RotateOperation(Rows heads, int headLength, RotaryStyle style, Rows cosines, Rows sines, int start)
+        : IRowOperation
     {
         public void Run(ElementwiseKernels kernels, int row)
         {
             int count = heads.Width / headLength;
             if (style == RotaryStyle.Pairs)
-                kernels.RotatePairs(heads.Row(row), count, headLength, cosines.Row(row), sines.Row(row), 2 * cosines.Width);
+                kernels.RotatePairs(heads.Row(row) + start, count, headLength, cosines.Row(row), sines.Row(row), 2 * cosines.Width);
             else
-                kernels.RotateHalves(heads.Row(row), count, headLength, cosines.Row(row), sines.Row(row), 2 * cosines.Width);
+                kernels.RotateHalves(heads.Row(row) + start, count, headLength, cosines.Row(row), sines.Row(row), 2 * cosines.Width);
         }
     }
 

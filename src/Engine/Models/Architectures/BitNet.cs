@@ -33,7 +33,7 @@ public sealed class BitNet : IArchitecture
                     loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
                     SelfAttention.Load(loader, i, attention[i], null, rotary) with
                     {
-                        OutputNorm = loader.RmsNorm(name + "attn_sub_norm", attention[i].Heads * attention[i].ValueLength, epsilon),
+                        OfHeads = loader.RmsNorm(name + "attn_sub_norm", attention[i].Heads * attention[i].ValueLength, epsilon),
                     }),
                 new Branch(
                     loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),

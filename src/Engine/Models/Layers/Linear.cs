@@ -7,15 +7,12 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Weights">[outputs, inputs].</param>
 /// <param name="Bias">[outputs], or null.</param>
 /// <param name="Scale">Factor of the product, as ternary models keep it beside the matrix.</param>
-public sealed record Linear(PackedMatrix Weights, FloatVector? Bias, float Scale = 1)
+public sealed record Linear(PackedMatrix Weights, FloatVector? Bias, float Scale = 1) : IRowMap
 {
     /// <summary>Outputs.</summary>
     public int Outputs => Weights.Rows;
 
-    /// <summary>The product in new rows.</summary>
-    /// <param name="pass">The pass.</param>
-    /// <param name="x">[n, inputs].</param>
-    /// <returns>[n, outputs].</returns>
+    /// <inheritdoc/>
     public Rows Apply(ForwardPass pass, Rows x)
     {
         ArgumentNullException.ThrowIfNull(pass);

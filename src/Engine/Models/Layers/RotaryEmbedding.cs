@@ -9,7 +9,6 @@ namespace Hearth.Engine.Models.Layers;
 public sealed class RotaryEmbedding : IQkvStep
 {
     private readonly double[] frequencies;
-    private readonly float magnitude;
 
     /// <summary>Makes an embedding.</summary>
     /// <param name="style">Which values of a head form pairs.</param>
@@ -19,7 +18,7 @@ public sealed class RotaryEmbedding : IQkvStep
     {
         Style = style;
         this.frequencies = frequencies;
-        this.magnitude = magnitude;
+        Magnitude = magnitude;
     }
 
     /// <summary>Which values of a head form pairs.</summary>
@@ -29,8 +28,14 @@ public sealed class RotaryEmbedding : IQkvStep
     public RotaryEmbedding Stilling(Func<int, bool> isStill)
     {
         ArgumentNullException.ThrowIfNull(isStill);
-        return new RotaryEmbedding(Style, [.. frequencies.Select((frequency, pair) => isStill(pair) ? 0 : frequency)], magnitude);
+        return new RotaryEmbedding(Style, [.. frequencies.Select((frequency, pair) => isStill(pair) ? 0 : frequency)], Magnitude);
     }
+
+    /// <summary>Factor of sine and cosine.</summary>
+    public float Magnitude { get; }
+
+    /// <summary>The same angles with another factor.</summary>
+    public RotaryEmbedding WithMagnitude(float other) => new(Style, frequencies, other);
 
     /// <summary>Turns every head of the queries and keys, in place; values of a head beyond the pairs stay as they are.</summary>
     public void Apply(ForwardPass pass, in Qkv qkv, in AttentionShape shape)
@@ -61,8 +66,8 @@ public sealed class RotaryEmbedding : IQkvStep
         for (int pair = 0; pair < frequencies.Length; pair++)
         {
             var (sine, cosine) = PortableMath.SinCos(position * frequencies[pair]);
-            sines[pair] = (float)sine * magnitude;
-            cosines[pair] = (float)cosine * magnitude;
+            sines[pair] = (float)sine * Magnitude;
+            cosines[pair] = (float)cosine * Magnitude;
         }
     }
 }

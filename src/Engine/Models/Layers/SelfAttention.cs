@@ -10,15 +10,15 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Settings">Scale, window, caps.</param>
 /// <param name="Project">Queries, keys and values.</param>
 /// <param name="Steps">What happens to them before they are stored, in order.</param>
-/// <param name="OutputNorm">Norm of the heads' outputs before they are projected back; null for none.</param>
-/// <param name="Output">[width, heads x value length].</param>
+/// <param name="OfHeads">What happens to the heads' outputs before they are projected back; null for nothing.</param>
+/// <param name="Output">[width, values of all heads].</param>
 public sealed record SelfAttention(
     int Layer,
     AttentionShape Shape,
     AttentionSettings Settings,
     IQkvProjection Project,
     IReadOnlyList<IQkvStep> Steps,
-    INorm? OutputNorm,
+    IRowMap? OfHeads,
     Linear Output) : ISublayer
 {
     /// <summary>
@@ -83,8 +83,8 @@ public sealed record SelfAttention(
         var y = pass.Cpu.Rent(x.Count, Output.Outputs);
         using var scope = pass.Cpu.Scope();
         var heads = Attend(pass, x);
-        if (OutputNorm != null)
-            heads = OutputNorm.Apply(pass, heads);
+        if (OfHeads != null)
+            heads = OfHeads.Apply(pass, heads);
         Output.Apply(pass, heads, y);
         return y;
     }
