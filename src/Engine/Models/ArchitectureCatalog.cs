@@ -31,6 +31,7 @@ public static class ArchitectureCatalog
         Add<HunyuanDense>();
         Add<Lfm2>();
         Add<Llama>();
+        Add<Llama4>();
         Add<Mamba>();
         Add<Mamba2>();
         Add<MiniCpm>();
@@ -50,6 +51,7 @@ public static class ArchitectureCatalog
         Add<Qwen3Moe>();
         Add<Qwen3Next>();
         Add<Rwkv7>();
+        Add<SmallThinker>();
         Add<SmolLM3>();
         Add<StableLm>();
         Add<StarCoder2>();

@@ -79,6 +79,7 @@ public sealed unsafe partial class Cpu
                 KeyCount = keyCount,
                 Causal = settings.Causal,
                 Window = settings.Window,
+                Chunk = settings.Chunk,
                 Scale = settings.Scale,
                 SoftCap = settings.SoftCap,
                 AlibiSlopes = settings.AlibiSlopes == null ? null : settings.AlibiSlopes.Pointer,

@@ -19,16 +19,22 @@ public sealed class SlidingWindow
     /// <param name="loader">The model.</param>
     /// <param name="layers">Layers.</param>
     /// <param name="everyNthIsGlobal">The pattern where the file has none.</param>
+    /// <param name="globalFirst">Whether the first of n layers sees everything, not the last.</param>
     /// <exception cref="InvalidModelException">A number makes no sense.</exception>
-    public static SlidingWindow Read(ModelLoader loader, int layers, int everyNthIsGlobal)
+    public static SlidingWindow Read(ModelLoader loader, int layers, int everyNthIsGlobal, bool globalFirst = false)
     {
         ArgumentNullException.ThrowIfNull(loader);
         int size = loader.Parameters.Int("attention.sliding_window", 0, 0, int.MaxValue);
         if (loader.Parameters.TryFlags("attention.sliding_window_pattern", layers, out bool[]? flags))
             return new SlidingWindow(flags, size);
         int nth = loader.Parameters.Int("attention.sliding_window_pattern", everyNthIsGlobal, 1, 1 << 20);
-        return new SlidingWindow([.. Enumerable.Range(0, layers).Select(layer => layer % nth < nth - 1)], size);
+        int global = globalFirst ? 0 : nth - 1;
+        return new SlidingWindow([.. Enumerable.Range(0, layers).Select(layer => layer % nth != global)], size);
     }
+
+    /// <summary>The same layers with another size.</summary>
+    /// <param name="other">Positions that a windowed layer sees; 0 for all.</param>
+    public SlidingWindow WithSize(int other) => new(windowed, other);
 
     /// <summary>Whether a layer sees only the last positions.</summary>
     public bool Has(int layer) => size > 0 && windowed[layer];
