@@ -68,13 +68,13 @@ internal sealed class InspectCommand
         if (summary.Name.Length > 0)
             Add(table, "name", summary.Name);
         Add(table, "parameters", Units.Count(summary.Parameters));
-        Add(table, "weights", summary.MainType is { } type ? $"mostly {type}" : "none: a vocabulary alone");
+        Add(table, "weights", summary.MainType == null ? "none: a vocabulary alone" : $"mostly {Units.MainType(summary)}");
         Add(table, "shape", $"{Units.Of(summary.Layers, "layer")} of width {summary.Width}, trained for {summary.ContextLength} positions");
         if (summary.WeightBytes > 0)
         {
             Add(table, "read per token", $"{Units.Bytes(summary.WeightBytesPerToken)} of weights");
-            Add(table, "memory", $"{Units.Bytes(summary.WeightBytes)} of weights + {Units.Bytes(cache)} of cache for {context} positions"
-                + $" ({options.CacheTypeK}/{options.CacheTypeV}) = {Units.Bytes(summary.WeightBytes + cache)}, and scratch for the batch");
+            Add(table, "memory", $"{Units.Bytes(summary.LoadedBytes)} of weights + {Units.Bytes(cache)} of cache for {context} positions"
+                + $" ({options.CacheTypeK}/{options.CacheTypeV}) = {Units.Bytes(summary.LoadedBytes + cache)}, and scratch for the batch");
         }
 
         return table;

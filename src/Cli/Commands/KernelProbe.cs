@@ -32,8 +32,8 @@ internal sealed class KernelProbe(KernelSet kernels, int threads, TextWriter out
         output.WriteLine();
         output.WriteLine("1 token: weights read, share of the memory's speed; V(n): time of n tokens, 1 token = 1; 512 tokens: share of the peak");
         output.WriteLine();
-        output.WriteLine("| type    |          1 token |  V(2) |  V(4) |  V(8) | V(16) |         512 tokens |");
-        output.WriteLine("| ------- | ---------------: | ----: | ----: | ----: | ----: | -----------------: |");
+        output.WriteLine("| type    | bits |          1 token |  V(2) |  V(4) |  V(8) | V(16) |         512 tokens |");
+        output.WriteLine("| ------- | ---: | ---------------: | ----: | ----: | ----: | ----: | -----------------: |");
         output.Flush();
         foreach (var panel in kernels.Panels)
             Measure(panel, pool);
@@ -65,8 +65,9 @@ internal sealed class KernelProbe(KernelSet kernels, int threads, TextWriter out
         double peak = kernels.MeasurePeak(arithmetic, pool);
         using var small = new MatMulProbe(kernels, panel, pool, bytes: 4 << 20);
         double products = small.Weights * Prompt / small.Measure(Prompt, Shortest);
+        string bits = panel.BitsPerWeight.ToString("F1", CultureInfo.InvariantCulture);
         output.WriteLine(
-            $"| {panel.Type,-7} | {Share(rate, bandwidth, Units.Bandwidth(rate)),16} | {cells} | {Share(products, peak, Products(products)),18} |");
+            $"| {panel.Type,-7} | {bits,4} | {Share(rate, bandwidth, Units.Bandwidth(rate)),16} | {cells} | {Share(products, peak, Products(products)),18} |");
         output.Flush();
     }
 

@@ -40,9 +40,9 @@ internal abstract class BenchReport
     /// <summary>Writes a result.</summary>
     protected abstract void Write(BenchResult result);
 
-    /// <summary>Architecture, size and type: nemotron 5.38 M Q8_0.</summary>
+    /// <summary>Architecture, size and type: nemotron 5.38 M Q8_0, or llama 7.24 B IQ2_XS (expanded to 3.6 bits).</summary>
     protected static string ModelType(BenchResult result)
-        => $"{Printable.Line(result.Model.Architecture)} {Units.Count(result.Model.Parameters)} {result.Model.MainType}";
+        => $"{Printable.Line(result.Model.Architecture)} {Units.Count(result.Model.Parameters)} {Units.MainType(result.Model)}";
 
     /// <summary>The rung as HEARTH_ISA spells it.</summary>
     protected static string RungName(BenchResult result) => RungSelection.Name(result.Rung);

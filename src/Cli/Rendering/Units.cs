@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hearth.Engine.Sessions;
 
 namespace Hearth.Cli.Rendering;
 
@@ -47,4 +48,10 @@ internal static class Units
     /// <summary>A number with its noun: 1 token, 2 tokens.</summary>
     public static string Of(int count, string noun)
         => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
+
+    /// <summary>The type of most weights, and what kernels read if that is more: Q8_0, IQ2_XS (expanded to 4.6 bits).</summary>
+    public static string MainType(ModelSummary summary)
+        => summary.MainKernel is { IsExpanded: true } kernel
+            ? string.Create(CultureInfo.InvariantCulture, $"{kernel.Type} (expanded to {kernel.BitsPerWeight:F1} bits)")
+            : $"{summary.MainType}";
 }

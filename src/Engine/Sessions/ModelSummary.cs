@@ -1,7 +1,9 @@
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Models;
+using Hearth.Kernels;
 using Hearth.Kernels.Attention;
 using Hearth.Kernels.Formats;
+using Hearth.Kernels.Matmul;
 using Hearth.Kernels.Recurrence;
 
 namespace Hearth.Engine.Sessions;
@@ -27,6 +29,7 @@ public sealed class ModelSummary
         {
             Parameters += tensor.ElementCount;
             WeightBytes += tensor.ByteLength;
+            LoadedBytes += BytesInMemory(tensor);
         }
 
         MainType = file.Tensors
@@ -79,8 +82,14 @@ public sealed class ModelSummary
     /// <summary>Layers.</summary>
     public int Layers { get; }
 
-    /// <summary>Bytes of all tensors, which is what the loaded weights take.</summary>
+    /// <summary>Bytes of all tensors in the file.</summary>
     public long WeightBytes { get; }
+
+    /// <summary>Bytes of the loaded weights: those of the file, and more for matrices of types that kernels read expanded.</summary>
+    public long LoadedBytes { get; }
+
+    /// <summary>What kernels make of <see cref="MainType"/>; null without tensors, or for a type that is not multiplied.</summary>
+    public PanelKernel? MainKernel => MainType is { } type && KernelSet.Supported[0].TryGetPanel(type, out var kernel) ? kernel : null;
 
     /// <summary>
     /// Bytes of weights that the generation of one token reads: all matrices, of experts those that are chosen, of the embedding only
@@ -128,14 +137,23 @@ public sealed class ModelSummary
         return (tail * LayerState.Pad(checked(inner + (2 * groups * length)))) + (heads * (long)length * LayerState.Pad(inner / heads));
     }
 
+    // A table of which single rows are looked up stays as it is in the file.
+    private bool IsTable(GgufTensor tensor) => tensor.Name == EmbeddingName && file.TryGetTensor(OutputName, out _);
+
+    private long BytesInMemory(GgufTensor tensor)
+        => tensor.Dimensions.Length > 1 && !IsTable(tensor) && KernelSet.Supported[0].TryGetPanel(tensor.Type, out var kernel)
+            ? (long)(tensor.ElementCount * kernel.BitsPerWeight / 8)
+            : tensor.ByteLength;
+
     private long BytesPerToken(GgufTensor tensor, HyperParameters parameters)
     {
-        if (tensor.Name == EmbeddingName && file.TryGetTensor(OutputName, out _))
+        if (IsTable(tensor))
             return 0;
+        long bytes = BytesInMemory(tensor);
         if (!tensor.Name.EndsWith(ExpertTensorEnding, StringComparison.Ordinal))
-            return tensor.ByteLength;
+            return bytes;
         int count = parameters.Int("expert_count", 0, 0, 1 << 16);
         int used = parameters.Int("expert_used_count", 0, 0, 1 << 16);
-        return count > 0 ? tensor.ByteLength / count * Math.Min(used, count) : tensor.ByteLength;
+        return count > 0 ? bytes / count * Math.Min(used, count) : bytes;
     }
 }

@@ -35,6 +35,12 @@ public abstract unsafe class PanelKernel
     /// <summary>Bytes of one chunk of a panel.</summary>
     public int ChunkBytes { get; }
 
+    /// <summary>Bits of one weight in panels, scales included.</summary>
+    public double BitsPerWeight => 8.0 * ChunkBytes / (PackedMatrix.PanelRows * ChunkColumns);
+
+    /// <summary>Whether a weight takes markedly more bits in panels than in files, by more than a tenth.</summary>
+    public bool IsExpanded => BitsPerWeight > 1.1 * 8 * BlockBytes / BlockWeights;
+
     /// <summary>Chunks of one panel.</summary>
     public int Chunks(int columns) => (columns + ChunkColumns - 1) / ChunkColumns;
 

@@ -1,3 +1,6 @@
+using Hearth.Engine.Files.Gguf;
+using Hearth.Kernels.Formats;
+
 namespace Hearth.Cli.Tests.Commands;
 
 public sealed class InspectCommandTests
@@ -47,4 +50,14 @@ public sealed class InspectCommandTests
     [Fact]
     public void The_embedded_model_is_honest_about_itself()
         => Assert.Matches(@"parameters +5\.38 M", CommandRun.Of("inspect").Output);
+
+    [Fact]
+    public void A_type_that_kernels_read_expanded_says_so()
+    {
+        using var file = new TemporaryFile("expanded.gguf");
+        var writer = new GgufWriter(new GgufMetadataBuilder("test") { ["general.architecture"] = "llama" }.Build());
+        writer.Add("output.weight", WeightType.TQ1_0, [256, 4], stream => stream.Write(new byte[4 * 54]));
+        writer.Write(file.FilePath);
+        Assert.Contains("mostly TQ1_0 (expanded to 2.1 bits)", CommandRun.Of("inspect", "-m", file.FilePath).Output, StringComparison.Ordinal);
+    }
 }

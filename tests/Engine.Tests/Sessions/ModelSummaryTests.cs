@@ -1,5 +1,6 @@
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Sessions;
+using Hearth.Engine.Tests.Files;
 using Hearth.Engine.Tests.Models;
 using Hearth.Kernels.Attention;
 using Hearth.Kernels.Formats;
@@ -19,6 +20,7 @@ public sealed class ModelSummaryTests
         Assert.Equal(WeightType.Q8_0, summary.MainType);
         Assert.Equal((5, 64, 512), (summary.Layers, summary.Width, summary.ContextLength));
         Assert.Equal(file.Tensors.Sum(tensor => tensor.ByteLength), summary.WeightBytes);
+        Assert.Equal(summary.WeightBytes, summary.LoadedBytes);
     }
 
     [Fact]
@@ -50,6 +52,26 @@ public sealed class ModelSummaryTests
         long embedding = file.Tensors.Single(tensor => tensor.Name == "token_embd.weight").ByteLength;
         var summary = ModelSummary.Read(file);
         Assert.Equal(summary.WeightBytes - embedding - experts + (experts / count * used), summary.WeightBytesPerToken);
+    }
+
+    [Fact]
+    public void Types_that_kernels_read_expanded_take_more_memory_than_their_file()
+    {
+        using var folder = new TemporaryFolder();
+        var writer = new GgufWriter(new GgufMetadataBuilder("test") { ["general.architecture"] = "llama" }.Build());
+        Add("token_embd.weight", WeightType.TQ1_0, 256, 32);
+        Add("output.weight", WeightType.TQ1_0, 256, 32);
+        Add("blk.0.attn_norm.weight", WeightType.F32, 256);
+        writer.Write(folder["expanded.gguf"]);
+        using var file = GgufFile.Open(folder["expanded.gguf"]);
+        var summary = ModelSummary.Read(file);
+        Assert.True(summary.MainKernel?.IsExpanded);
+        Assert.Equal((2 * 32 * 54) + 1024, summary.WeightBytes);
+        Assert.Equal((32 * 54) + (2 * 1088) + 1024, summary.LoadedBytes);
+        Assert.Equal((2 * 1088) + 1024, summary.WeightBytesPerToken);
+
+        void Add(string name, WeightType type, params long[] dimensions)
+            => writer.Add(name, type, dimensions, stream => stream.Write(new byte[type == WeightType.F32 ? 1024 : 32 * 54]));
     }
 
     [Theory]
