@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using Hearth.Engine.Tokenization.BytePair;
+using Hearth.Engine.Tokenization.LongestMatch;
 using Hearth.Engine.Tokenization.SentencePiece;
 using Hearth.Engine.Tokenization.Unigram;
 using Hearth.Engine.Tokenization.Vocabularies;
@@ -46,6 +47,7 @@ internal sealed class Tokenizer : ITokenizer
             SubwordKind.BytePair => new BytePairEncoder(vocabulary, pieces),
             SubwordKind.WordPiece => new WordPieceEncoder(vocabulary, pieces),
             SubwordKind.Unigram => new UnigramEncoder(vocabulary, pieces),
+            SubwordKind.LongestMatch => new LongestMatchEncoder(vocabulary, pieces),
             _ => null,
         };
     }

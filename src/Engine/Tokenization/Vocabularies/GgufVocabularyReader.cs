@@ -1,4 +1,5 @@
 using Hearth.Engine.Files.Gguf;
+using Hearth.Engine.Tokenization.LongestMatch;
 using Hearth.Engine.Tokenization.PreTokenization;
 
 namespace Hearth.Engine.Tokenization.Vocabularies;
@@ -25,8 +26,9 @@ internal static class GgufVocabularyReader
             "gpt2" => ReadBytePair(metadata, PreTokenizerName(metadata)),
             "gemma4" => ReadBytePair(metadata, model),
             "bert" => ReadWordPiece(metadata),
+            "rwkv" => ReadLongestMatch(metadata),
             _ => throw new InvalidModelException(
-                $"The tokenizer model \"{model}\" is not known; Hearth has llama, gpt2, gemma4, bert, t5 and none."),
+                $"The tokenizer model \"{model}\" is not known; Hearth has llama, gpt2, gemma4, bert, t5, rwkv and none."),
         };
     }
 
@@ -136,6 +138,28 @@ internal static class GgufVocabularyReader
             EscapeSpaces = true,
             AddSpacePrefix = metadata.GetBoolean(Prefix + "add_space_prefix", false),
             CleanSpaces = true,
+        };
+    }
+
+    private static Vocabulary ReadLongestMatch(GgufMetadata metadata)
+    {
+        var written = ReadTexts(metadata);
+        var attributes = ReadAttributes(metadata, written);
+        var texts = new Utf8List(written.Count);
+        for (var id = 0; id < written.Count; id++)
+        {
+            if (!PythonBytes.TryRead(written[id], texts.Reserve(written[id].Length), out var length))
+                throw new InvalidModelException($"Token {id} of the vocabulary is \"{written.Text(id)}\", whose escapes are not those of Python.");
+            texts.Commit(length);
+        }
+
+        return new Vocabulary
+        {
+            Kind = SubwordKind.LongestMatch,
+            Texts = texts,
+            Attributes = attributes,
+            Special = Complete(metadata, texts, attributes, new SpecialTokens(), out var endOfGeneration),
+            EndOfGeneration = endOfGeneration,
         };
     }
 

@@ -17,4 +17,7 @@ internal enum SubwordKind
 
     /// <summary>The path of tokens with the best sum of scores (<c>t5</c>).</summary>
     Unigram,
+
+    /// <summary>Longest match from the left, over bytes and without words (<c>rwkv</c>).</summary>
+    LongestMatch,
 }
