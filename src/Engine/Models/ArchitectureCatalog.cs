@@ -72,7 +72,9 @@ public static class ArchitectureCatalog
                 $"{loader.Name}: the architecture '{name}' is not supported; this version runs {string.Join(", ", Names)}.");
         }
 
-        return load(loader);
+        var architecture = load(loader);
+        loader.RefuseUnusedAdapters();
+        return architecture;
     }
 
     private static void Add<TArchitecture>()

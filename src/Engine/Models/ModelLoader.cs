@@ -1,4 +1,5 @@
 using Hearth.Engine.Files.Gguf;
+using Hearth.Engine.Models.Adapters;
 using Hearth.Engine.Models.Layers;
 using Hearth.Kernels;
 using Hearth.Kernels.Compute;
@@ -20,6 +21,7 @@ public sealed class ModelLoader : IDisposable
     private readonly WorkerPool pool;
     private readonly IProgress<LoadProgress>? progress;
     private readonly CancellationToken cancellation;
+    private readonly AdapterSet? adapters;
     private readonly List<IDisposable> loaded = [];
     private readonly Dictionary<PackedMatrix, MatrixName> matrixNames = new(ReferenceEqualityComparer.Instance);
     private readonly long totalBytes;
@@ -32,14 +34,16 @@ public sealed class ModelLoader : IDisposable
     /// <param name="contextLength">Positions that sessions will hold; some families choose their rotary factors by it. 0 for the model's own.</param>
     /// <param name="progress">Told after each tensor, or null.</param>
     /// <param name="cancellation">Checked before each tensor.</param>
-    /// <exception cref="InvalidModelException">The file does not say which architecture it holds.</exception>
+    /// <param name="adapters">Adapters, or null.</param>
+    /// <exception cref="InvalidModelException">The file does not say which architecture it holds, or an adapter is not made for it.</exception>
     public ModelLoader(
         GgufFile file,
         KernelSet kernels,
         WorkerPool pool,
         int contextLength = 0,
         IProgress<LoadProgress>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default,
+        IReadOnlyList<LoraFile>? adapters = null)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(kernels);
@@ -53,6 +57,11 @@ public sealed class ModelLoader : IDisposable
         Parameters = new HyperParameters(file.Metadata, Architecture);
         ContextLength = contextLength > 0 ? contextLength : Parameters.Int("context_length", 2048, 1, int.MaxValue);
         totalBytes = file.Tensors.Sum(tensor => tensor.ByteLength);
+        if (adapters is { Count: > 0 })
+        {
+            this.adapters = new AdapterSet(file, adapters, kernels, pool);
+            loaded.Add(this.adapters);
+        }
     }
 
     /// <summary>The file, for messages.</summary>
@@ -95,7 +104,10 @@ public sealed class ModelLoader : IDisposable
         => new(
             Matrix(name + ".weight", outputs, inputs),
             OptionalVector(name + ".bias", outputs),
-            Has(name + ".scale") ? Vector(name + ".scale", 1).Values[0] : 1);
+            Has(name + ".scale") ? Vector(name + ".scale", 1).Values[0] : 1)
+        {
+            Updates = Updates(name + ".weight", 0, 1, outputs, inputs),
+        };
 
     /// <summary>A matrix, packed.</summary>
     /// <param name="name">Tensor name.</param>
@@ -157,7 +169,13 @@ public sealed class ModelLoader : IDisposable
         var scales = OptionalVector(name + ".scale", count);
         var linears = new Linear[count];
         for (int i = 0; i < count; i++)
-            linears[i] = new Linear(weights[i], biases?[i], scales == null ? 1 : scales.Values[i]);
+        {
+            linears[i] = new Linear(weights[i], biases?[i], scales == null ? 1 : scales.Values[i])
+            {
+                Updates = Updates(name + ".weight", i, count, outputs, inputs),
+            };
+        }
+
         return linears;
     }
 
@@ -270,12 +288,14 @@ public sealed class ModelLoader : IDisposable
         return new RowTable(tensor, format);
     }
 
-    /// <summary>The token embedding: <c>token_embd.weight</c>.</summary>
+    /// <summary>The token embedding: <c>token_embd.weight</c>. An adapter of it does not change an output matrix that is tied to it.</summary>
     /// <exception cref="InvalidModelException">It is missing, of another shape, or of a type that cannot be read.</exception>
-    public TokenEmbedding TokenEmbedding(ModelShape shape)
+    public IEmbedding TokenEmbedding(ModelShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        return new TokenEmbedding(Table("token_embd.weight", shape.VocabularySize, shape.Width));
+        const string name = "token_embd.weight";
+        var embedding = new TokenEmbedding(Table(name, shape.VocabularySize, shape.Width));
+        return adapters == null ? embedding : adapters.Adapt(name, embedding, shape.VocabularySize, shape.Width);
     }
 
     /// <summary>Root-mean-square norm: <c>name.weight</c>.</summary>
@@ -315,7 +335,14 @@ public sealed class ModelLoader : IDisposable
         loaded.Clear();
     }
 
+    /// <summary>Refuses adapters of which the architecture left something out.</summary>
+    /// <exception cref="InvalidModelException">It did.</exception>
+    internal void RefuseUnusedAdapters() => adapters?.RefuseUnused();
+
     internal void Own(IDisposable weight) => loaded.Add(weight);
+
+    private LowRankUpdate[] Updates(string name, int part, int parts, int outputs, int inputs)
+        => adapters == null ? [] : adapters.Updates(name, part, parts, outputs, inputs);
 
     private GgufTensor Find(string name)
     {

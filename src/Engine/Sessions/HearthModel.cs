@@ -36,7 +36,7 @@ public sealed class HearthModel : IDisposable
         ModelLoader? loader = null;
         try
         {
-            loader = new ModelLoader(file, Kernels, pool, ContextOf(file, options), progress, cancellation);
+            loader = new ModelLoader(file, Kernels, pool, ContextOf(file, options), progress, cancellation, options.Adapters);
             architecture = ArchitectureCatalog.Load(loader);
             Tokenizer = TokenizerFactory.FromGguf(file.Metadata);
             ContextLength = loader.ContextLength;
@@ -128,7 +128,8 @@ public sealed class HearthModel : IDisposable
         ArgumentNullException.ThrowIfNull(file);
         try
         {
-            return new HearthModel(file, options ?? new HearthModelOptions(), progress, cancellation);
+            options ??= new HearthModelOptions();
+            return new HearthModel(file.Overriding(options.MetadataOverrides), options, progress, cancellation);
         }
         catch
         {

@@ -1,3 +1,6 @@
+using System.Collections.ObjectModel;
+using Hearth.Engine.Files.Gguf;
+using Hearth.Engine.Models.Adapters;
 using Hearth.Kernels;
 using Hearth.Kernels.Attention;
 
@@ -29,6 +32,12 @@ public sealed record HearthModelOptions
 
     /// <summary>Source of a chat template that takes the place of the model's own; null for the model's own.</summary>
     public string? ChatTemplate { get; init; }
+
+    /// <summary>Low-rank adapters, added in order to what the model computes.</summary>
+    public IReadOnlyList<LoraFile> Adapters { get; init; } = [];
+
+    /// <summary>Values that take the place of the file's own, by key; a key that the file does not have is added.</summary>
+    public IReadOnlyDictionary<string, GgufValue> MetadataOverrides { get; init; } = ReadOnlyDictionary<string, GgufValue>.Empty;
 
     /// <summary>The kernels; null for the best rung of this machine, or the one that HEARTH_ISA names.</summary>
     public KernelSet? Kernels { get; init; }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Hearth.Engine.Cache;
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Models;
+using Hearth.Engine.Models.Adapters;
 using Hearth.Kernels;
 using Hearth.Kernels.Attention;
 using Hearth.Kernels.Isa;
@@ -17,12 +18,18 @@ internal sealed class LoadedModel : IDisposable
     private readonly WorkerPool pool;
     private readonly Architecture architecture;
 
-    public LoadedModel(string path, int threads = 1, KernelSet? kernels = null, KvType cache = KvType.F32, PassOutput output = PassOutput.Logits)
+    public LoadedModel(
+        string path,
+        int threads = 1,
+        KernelSet? kernels = null,
+        KvType cache = KvType.F32,
+        PassOutput output = PassOutput.Logits,
+        params LoraFile[] adapters)
     {
         file = GgufFile.Open(path);
         pool = new WorkerPool(threads);
         kernels ??= RungSelection.FromEnvironment();
-        architecture = ArchitectureCatalog.Load(new ModelLoader(file, kernels, pool, 256));
+        architecture = ArchitectureCatalog.Load(new ModelLoader(file, kernels, pool, 256, adapters: adapters));
         Runner = new ModelRunner(architecture, kernels, pool, new RunnerLimits(96, 96, 4, 256), cache, cache, output);
         OutputWidth = output == PassOutput.States ? architecture.Shape.Width : architecture.Shape.VocabularySize;
     }

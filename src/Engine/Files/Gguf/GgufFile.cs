@@ -78,6 +78,19 @@ public sealed class GgufFile : IDisposable
     /// <summary>Finds a tensor.</summary>
     public bool TryGetTensor(string name, [NotNullWhen(true)] out GgufTensor? tensor) => byName.TryGetValue(name, out tensor);
 
+    /// <summary>The same file with other values of some keys. The two share one mapping: disposing either ends both.</summary>
+    /// <param name="overrides">Values by key; a key that the file does not have is added.</param>
+    public GgufFile Overriding(IReadOnlyDictionary<string, GgufValue> overrides)
+    {
+        ArgumentNullException.ThrowIfNull(overrides);
+        if (overrides.Count == 0)
+            return this;
+        var metadata = new GgufMetadataBuilder(Metadata);
+        foreach (var (key, value) in overrides)
+            metadata[key] = value;
+        return new GgufFile(maps, metadata.Build(), Tensors);
+    }
+
     /// <summary>Unmaps the file. Every span and address of its tensors dies.</summary>
     public void Dispose()
     {

@@ -25,8 +25,8 @@ public sealed record DeltaProjection(Linear Qkv, Linear Gate) : IDeltaProjection
         using var scope = pass.Cpu.Scope();
         var input = Cpu.Prepare(x);
         pass.Cpu.Multiply(ref input, Qkv.Weights, qkv, Gate.Weights, gate);
-        Qkv.Finish(pass, qkv);
-        Gate.Finish(pass, gate);
+        Qkv.Finish(pass, x, qkv);
+        Gate.Finish(pass, x, gate);
         return (qkv, gate);
     }
 }

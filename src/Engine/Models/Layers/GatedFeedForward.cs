@@ -60,8 +60,8 @@ public sealed record GatedFeedForward(Linear Gate, Linear Up, IGatedUnit Unit, I
             cpu.Multiply(ref input, Gate.Weights, gate, Up.Weights, up);
         }
 
-        Gate.Finish(pass, gate);
-        Up.Finish(pass, up);
+        Gate.Finish(pass, x, gate);
+        Up.Finish(pass, x, up);
         Unit.Apply(cpu, gate, up);
         Down.Apply(pass, Norm == null ? gate : Norm.Apply(pass, gate), y);
         return y;

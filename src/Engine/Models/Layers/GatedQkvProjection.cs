@@ -40,9 +40,9 @@ public sealed record GatedQkvProjection(Linear QueryGate, Linear Key, Linear Val
         var both = cpu.Rent(x.Count, QueryGate.Outputs);
         var input = Cpu.Prepare(x);
         cpu.Multiply(ref input, QueryGate.Weights, both, Key.Weights, keys, Value.Weights, values);
-        QueryGate.Finish(pass, both);
-        Key.Finish(pass, keys);
-        Value.Finish(pass, values);
+        QueryGate.Finish(pass, x, both);
+        Key.Finish(pass, x, keys);
+        Value.Finish(pass, x, values);
         cpu.SplitHeads(both, HeadLength, queries, gate);
         return new Qkv(queries, keys, values, gate);
     }

@@ -26,9 +26,9 @@ public sealed record QkvProjection(Linear Query, Linear Key, Linear Value) : IQk
         using var scope = cpu.Scope();
         var input = Cpu.Prepare(x);
         cpu.Multiply(ref input, Query.Weights, result.Queries, Key.Weights, result.Keys, Value.Weights, result.Values);
-        Query.Finish(pass, result.Queries);
-        Key.Finish(pass, result.Keys);
-        Value.Finish(pass, result.Values);
+        Query.Finish(pass, x, result.Queries);
+        Key.Finish(pass, x, result.Keys);
+        Value.Finish(pass, x, result.Values);
         return result;
     }
 }
