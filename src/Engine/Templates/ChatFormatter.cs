@@ -37,6 +37,18 @@ public sealed class ChatFormatter
         {%- endif -%}
         """;
 
+    // RWKV files name their format where others have a template.
+    private const string RwkvWorldName = "rwkv-world";
+
+    private const string RwkvWorld = """
+        {%- for message in messages -%}
+        {{ message.role | capitalize ~ ': ' ~ (message.content or '') | trim ~ '\n\n' }}
+        {%- endfor -%}
+        {%- if add_generation_prompt -%}
+        {{ 'Assistant:' }}
+        {%- endif -%}
+        """;
+
     private readonly ChatTemplate template;
     private readonly string bosToken;
     private readonly string eosToken;
@@ -44,8 +56,8 @@ public sealed class ChatFormatter
 
     /// <summary>Makes the formatter of a model.</summary>
     /// <param name="templateSource">
-    /// The model's chat template. Without one (null or blank), ChatML is written if the vocabulary has <c>&lt;|im_start|&gt;</c>, and
-    /// otherwise a plain transcript ("User: ...", "Assistant: ...").
+    /// The model's chat template, or the name of a format, of which <c>rwkv-world</c> is known. Without one (null or blank), ChatML is
+    /// written if the vocabulary has <c>&lt;|im_start|&gt;</c>, and otherwise a plain transcript ("User: ...", "Assistant: ...").
     /// </param>
     /// <param name="bosToken">The text of the token that begins a sequence; empty if the model has none.</param>
     /// <param name="eosToken">The text of the token that ends a sequence; empty if the model has none.</param>
@@ -62,7 +74,12 @@ public sealed class ChatFormatter
         this.eosToken = eosToken;
         this.clock = clock ?? TimeProvider.System;
         HasModelTemplate = !string.IsNullOrWhiteSpace(templateSource);
-        if (HasModelTemplate)
+        if (templateSource == RwkvWorldName)
+        {
+            template = ChatTemplate.Parse(RwkvWorld);
+            StopTexts = ["\n\nUser:"];
+        }
+        else if (HasModelTemplate)
         {
             template = ChatTemplate.Parse(templateSource!);
             StopTexts = [];
@@ -79,8 +96,8 @@ public sealed class ChatFormatter
     public bool HasModelTemplate { get; }
 
     /// <summary>
-    /// Texts that end an answer although the model may not end the sequence there: those of the fallback, none with a model's own
-    /// template.
+    /// Texts that end an answer although the model may not end the sequence there: those of a named format or the fallback, none with a
+    /// model's own template.
     /// </summary>
     public IReadOnlyList<string> StopTexts { get; }
 

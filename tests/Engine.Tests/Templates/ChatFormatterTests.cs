@@ -27,6 +27,15 @@ public sealed class ChatFormatterTests
     }
 
     [Fact]
+    public void The_format_that_RWKV_files_name_is_written()
+    {
+        var formatter = new ChatFormatter("rwkv-world", "", "", _ => false);
+        Assert.Equal(["\n\nUser:"], formatter.StopTexts);
+        Assert.Equal(
+            "System: Be terse.\n\nUser: Hello\n\nAssistant: Hi.\n\nUser: 2+2?\n\nAssistant:", formatter.Format(Conversation, true));
+    }
+
+    [Fact]
     public void Without_a_template_ChatML_is_written_if_the_vocabulary_knows_it()
     {
         var formatter = new ChatFormatter(null, "<s>", "</s>", token => token == "<|im_start|>");
