@@ -35,7 +35,8 @@ internal sealed class InspectCommand
 
     private int Run(ParseResult line)
     {
-        using var file = runtime.Model.Open(line);
+        var options = runtime.Options(line);
+        using var file = runtime.Model.Open(line).Overriding(options.MetadataOverrides);
         var console = SpectreOutput.Open(terminal);
         bool metadataAlone = line.GetValue(metadata);
         bool tensorsAlone = line.GetValue(tensors);
@@ -50,7 +51,7 @@ internal sealed class InspectCommand
 
         // Last, because it is what most people look for, and the lists above are long.
         console.WriteLine();
-        console.Write(Summary(file, runtime.Options(line)));
+        console.Write(Summary(file, options));
         return ExitCodes.Success;
     }
 

@@ -7,7 +7,7 @@ using Hearth.Kernels.Threading;
 
 namespace Hearth.Cli.Commands;
 
-/// <summary>How a model is loaded and computed: threads, context, batch, cache.</summary>
+/// <summary>How a model is loaded and computed: threads, context, batch, cache, adapters.</summary>
 internal sealed class RuntimeFlags
 {
     /// <summary>The flag that is looked for even when the command line cannot be read.</summary>
@@ -17,6 +17,7 @@ internal sealed class RuntimeFlags
     private readonly Option<int?> context;
     private readonly Option<int?> batch;
     private readonly CacheFlags cache;
+    private readonly AlterationFlags alterations;
     private readonly Option<bool> verbose;
 
     /// <summary>Gives a command the flags.</summary>
@@ -29,6 +30,7 @@ internal sealed class RuntimeFlags
             "--ctx-size", ["-c"], "positions of the context (default: the model's own, at most 4096; 0: the model's own)"));
         command.Add(batch = Flag.Integer("--batch-size", ["-b"], "most tokens of one pass over the prompt (default: 512)", 1, 65536));
         cache = new CacheFlags(command);
+        alterations = new AlterationFlags(command);
         command.Add(verbose = Flag.Switch(VerboseName, ["-v"], "timings and memory on standard error, stack traces of errors"));
     }
 
@@ -64,6 +66,8 @@ internal sealed class RuntimeFlags
         BatchSize = line.GetValue(batch) ?? new HearthModelOptions().BatchSize,
         CacheTypeK = cache.Keys(line),
         CacheTypeV = cache.Values(line),
+        Adapters = alterations.Adapters(line),
+        MetadataOverrides = alterations.Overrides(line),
     };
 
     /// <summary>Loads the model, with a progress bar where a person watches.</summary>
