@@ -49,7 +49,7 @@ internal static class Units
     public static string Of(int count, string noun)
         => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
 
-    /// <summary>The type of most weights, and what kernels read if that is more: Q8_0, IQ2_XS (expanded to 4.6 bits).</summary>
+    /// <summary>The type of most weights, and what kernels read if that is more: Q8_0, IQ2_XS (expanded to 3.6 bits).</summary>
     public static string MainType(ModelSummary summary)
         => summary.MainKernel is { IsExpanded: true } kernel
             ? string.Create(CultureInfo.InvariantCulture, $"{kernel.Type} (expanded to {kernel.BitsPerWeight:F1} bits)")

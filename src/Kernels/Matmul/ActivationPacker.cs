@@ -95,9 +95,9 @@ internal static unsafe class ActivationPacker<TRung>
                 byte* sums = destination + sumsAt;
                 for (int at = 0; at < blockColumns; at += groupColumns)
                 {
-                    var pairs = width >= Group
-                        ? Interleave(values + at, quads, width, to)
-                        : Scatter(values + at, quads, present, width, to);
+                    var pairs = width < Group ? Scatter(values + at, quads, present, width, to)
+                        : quads == 2 ? InterleaveTwo(values + at, width, to)
+                        : Interleave(values + at, quads, width, to);
                     to += quads * sizeof(int) * width;
                     if (corrected)
                     {
@@ -177,6 +177,20 @@ internal static unsafe class ActivationPacker<TRung>
         }
 
         return pairs;
+    }
+
+    /// <summary>The same for groups of two quads; others have a multiple of four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<short> InterleaveTwo(sbyte* values, int width, byte* destination)
+    {
+        var first = Vector128.CreateScalar(*(long*)values).AsInt32();
+        var second = Vector128.CreateScalar(*(long*)(values + LargestBlock)).AsInt32();
+        var third = Vector128.CreateScalar(*(long*)(values + (2 * LargestBlock))).AsInt32();
+        var fourth = Vector128.CreateScalar(*(long*)(values + (3 * LargestBlock))).AsInt32();
+        Transpose(ref first, ref second, ref third, ref fourth);
+        first.Store((int*)destination);
+        second.Store((int*)(destination + (sizeof(int) * width)));
+        return SumsOfTwo(first) + SumsOfTwo(second);
     }
 
     /// <summary>The same for tiles of one or two tokens.</summary>

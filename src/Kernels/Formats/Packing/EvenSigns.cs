@@ -13,6 +13,15 @@ internal static class EvenSigns
     internal static int Unpack(int code)
         => code | ((int.PopCount(code) & 1) << Bits);
 
+    /// <summary>The signs of 32 values whose four codes follow each other from the lowest bit.</summary>
+    internal static uint UnpackFour(uint codes)
+    {
+        uint signs = 0;
+        for (int i = 0; i < 4; i++, codes >>= Bits)
+            signs |= (uint)Unpack((int)codes & Mask) << (8 * i);
+        return signs;
+    }
+
     /// <summary>Splits groups of 32 values as <see cref="Split"/> does, four codes a word from its lowest bit.</summary>
     internal static void SplitGroups(ReadOnlySpan<float> x, ReadOnlySpan<float> w, Span<float> magnitudes, Span<uint> codes)
     {

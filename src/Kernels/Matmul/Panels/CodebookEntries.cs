@@ -1,14 +1,15 @@
 namespace Hearth.Kernels.Matmul;
 
 /// <summary>
-/// A codebook's entries as a row's dwords of a <see cref="CodebookPanel{TFormat}"/>, bit 3 of all codes clear: eight values make a dword, four
-/// values its low nibbles.
+/// A codebook's entries as numbers of their values: a dword for eight values, byte j of which has the numbers of values j and 4 + j, or for four
+/// values, which leave room for four more.
 /// </summary>
-internal static class CodebookEntries<TFormat>
+internal static class CodebookEntries<TFormat, TLines>
     where TFormat : struct, ICodebookFormat
+    where TLines : struct, ICodebookLines
 {
     /// <summary>The dwords.</summary>
-    public static readonly uint[] Codes = Pack();
+    public static readonly uint[] Numbers = Pack();
 
     private static uint[] Pack()
     {
@@ -19,8 +20,8 @@ internal static class CodebookEntries<TFormat>
             var entry = codebook[i];
             for (int j = 0; j < entry.Length; j++)
             {
-                int code = TFormat.Values[..8].IndexOf((byte)(TFormat.Value(entry[j]) + TFormat.Zero));
-                entries[i] |= (uint)code << ((8 * (j % 4)) + (4 * (j / 4)));
+                int number = TFormat.Values[..(1 << TLines.NumberBits)].IndexOf((byte)(TFormat.Value(entry[j]) + TFormat.Zero));
+                entries[i] |= (uint)number << ((8 * (j % 4)) + (TLines.QuadBits * (j / 4)));
             }
         }
 

@@ -4,7 +4,7 @@ namespace Hearth.Kernels.Matmul;
 
 /// <summary>
 /// A type whose superblocks of 256 weights are entries of a codebook: <c>w = d x Step x scale of the group x value</c>, where the scale is
-/// an odd integer and the value one of at most sixteen integers.
+/// an odd integer and the value one of at most sixteen integers: an entry's, or its negative, or shifted.
 /// </summary>
 internal interface ICodebookFormat
 {
@@ -25,9 +25,9 @@ internal interface ICodebookFormat
     /// <summary>The largest value; it is added to make values unsigned.</summary>
     static abstract int Zero { get; }
 
-    /// <summary>Value + <see cref="Zero"/> of each code. Bit 3 of a code stands apart: a sign, or another shift.</summary>
+    /// <summary>Value + <see cref="Zero"/> of each code, sixteen bytes.</summary>
     static abstract ReadOnlySpan<byte> Values { get; }
 
-    /// <summary>The value of a number in an entry when bit 3 of its code is clear.</summary>
+    /// <summary>The value of a number in an entry whose flag is clear.</summary>
     static abstract int Value(sbyte number);
 }

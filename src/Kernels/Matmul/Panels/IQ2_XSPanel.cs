@@ -2,23 +2,25 @@ using System.Runtime.CompilerServices;
 using Hearth.Kernels.Formats.Packing;
 using Hearth.Kernels.Formats.Search;
 using Hearth.Kernels.Matmul;
+using Entries = Hearth.Kernels.Matmul.CodebookEntries<Hearth.Kernels.Formats.IQ2_XS, Hearth.Kernels.Matmul.ThreeBitCodes>;
+using Panel = Hearth.Kernels.Matmul.CodebookPanel<Hearth.Kernels.Formats.IQ2_XS, Hearth.Kernels.Matmul.ThreeBitCodes>;
 
 namespace Hearth.Kernels.Formats;
 
-/// <content>Panel chunk of 256 columns: see <see cref="CodebookPanel{TFormat}"/>. Values are 8, 25 and 43 and their negatives.</content>
+/// <content>Panel chunk of 256 columns: see <see cref="CodebookPanel{TFormat, TLines}"/>. Values are 8, 25 and 43 and their negatives.</content>
 public readonly unsafe partial struct IQ2_XS : IPanelKernel, ICodebookFormat
 {
     /// <inheritdoc/>
-    public static int ChunkColumns => CodebookPanel<IQ2_XS>.Columns;
+    public static int ChunkColumns => Panel.Columns;
 
     /// <inheritdoc/>
-    public static int ChunkBytes => CodebookPanel<IQ2_XS>.Bytes;
+    public static int ChunkBytes => Panel.Bytes;
 
     /// <inheritdoc/>
-    public static int ChunkHeaderBytes => CodebookPanel<IQ2_XS>.LinesAt;
+    public static int ChunkHeaderBytes => Panel.LinesAt;
 
     /// <inheritdoc/>
-    public static ActivationLayout Activations => CodebookPanel<IQ2_XS>.Activations;
+    public static ActivationLayout Activations => Panel.Activations;
 
     static Codebook ICodebookFormat.Codebook => Codebook.Iq2Xs;
 
@@ -30,7 +32,7 @@ public readonly unsafe partial struct IQ2_XS : IPanelKernel, ICodebookFormat
 
     static int ICodebookFormat.Zero => 43;
 
-    static ReadOnlySpan<byte> ICodebookFormat.Values => [51, 68, 86, 43, 43, 43, 43, 43, 35, 18, 0, 43, 43, 43, 43, 43];
+    static ReadOnlySpan<byte> ICodebookFormat.Values => [51, 68, 86, 43, 35, 18, 0, 43, 43, 43, 43, 43, 43, 43, 43, 43];
 
     static int ICodebookFormat.Value(sbyte number) => number;
 
@@ -38,22 +40,26 @@ public readonly unsafe partial struct IQ2_XS : IPanelKernel, ICodebookFormat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
-        var entries = CodebookEntries<IQ2_XS>.Codes;
-        CodebookPanel<IQ2_XS>.StoreStep(*(ushort*)blocks, row, chunk);
+        var entries = Entries.Numbers;
+        Panel.StoreStep(*(ushort*)blocks, row, chunk);
         for (int group = 0; group < Groups; group++)
-            CodebookPanel<IQ2_XS>.StoreScale((blocks[ScalesStart + (group / 2)] >> (4 * (group % 2))) & 15, group, row, chunk);
-        for (int v = 0; v < BlockWeights / 8; v++)
+            Panel.StoreScale((blocks[ScalesStart + (group / 2)] >> (4 * (group % 2))) & 15, group, row, chunk);
+        var codes = (ushort*)(blocks + 2);
+        for (int part = 0; part < BlockWeights / 32; part++, codes += 4)
         {
-            int code = *(ushort*)(blocks + 2 + (2 * v));
-            CodebookPanel<IQ2_XS>.StoreCodes(entries[code & 511], EvenSigns.Unpack(code >> 9), v, row, chunk);
+            uint signs = 0;
+            for (int v = 0; v < 4; v++)
+                signs |= (uint)EvenSigns.Unpack(codes[v] >> 9) << (8 * v);
+            Panel.StoreColumns(
+                entries[codes[0] & 511], entries[codes[1] & 511], entries[codes[2] & 511], entries[codes[3] & 511], signs, part, row, chunk);
         }
     }
 
     /// <inheritdoc/>
     public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights)
-        => CodebookPanel<IQ2_XS>.DecodeRow(chunk, row, weights);
+        => Panel.DecodeRow(chunk, row, weights);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
-        => CodebookPanel<IQ2_XS>.Multiply<TRung, TTile>(chunk, activations, ref accumulators);
+        => Panel.Multiply<TRung, TTile>(chunk, activations, ref accumulators);
 }

@@ -2,23 +2,25 @@ using System.Runtime.CompilerServices;
 using Hearth.Kernels.Formats.Packing;
 using Hearth.Kernels.Formats.Search;
 using Hearth.Kernels.Matmul;
+using Entries = Hearth.Kernels.Matmul.CodebookEntries<Hearth.Kernels.Formats.IQ2_XXS, Hearth.Kernels.Matmul.ThreeBitCodes>;
+using Panel = Hearth.Kernels.Matmul.CodebookPanel<Hearth.Kernels.Formats.IQ2_XXS, Hearth.Kernels.Matmul.ThreeBitCodes>;
 
 namespace Hearth.Kernels.Formats;
 
-/// <content>Panel chunk of 256 columns: see <see cref="CodebookPanel{TFormat}"/>. Values are 8, 25 and 43 and their negatives.</content>
+/// <content>Panel chunk of 256 columns: see <see cref="CodebookPanel{TFormat, TLines}"/>. Values are 8, 25 and 43 and their negatives.</content>
 public readonly unsafe partial struct IQ2_XXS : IPanelKernel, ICodebookFormat
 {
     /// <inheritdoc/>
-    public static int ChunkColumns => CodebookPanel<IQ2_XXS>.Columns;
+    public static int ChunkColumns => Panel.Columns;
 
     /// <inheritdoc/>
-    public static int ChunkBytes => CodebookPanel<IQ2_XXS>.Bytes;
+    public static int ChunkBytes => Panel.Bytes;
 
     /// <inheritdoc/>
-    public static int ChunkHeaderBytes => CodebookPanel<IQ2_XXS>.LinesAt;
+    public static int ChunkHeaderBytes => Panel.LinesAt;
 
     /// <inheritdoc/>
-    public static ActivationLayout Activations => CodebookPanel<IQ2_XXS>.Activations;
+    public static ActivationLayout Activations => Panel.Activations;
 
     static Codebook ICodebookFormat.Codebook => Codebook.Iq2Xxs;
 
@@ -30,7 +32,7 @@ public readonly unsafe partial struct IQ2_XXS : IPanelKernel, ICodebookFormat
 
     static int ICodebookFormat.Zero => 43;
 
-    static ReadOnlySpan<byte> ICodebookFormat.Values => [51, 68, 86, 43, 43, 43, 43, 43, 35, 18, 0, 43, 43, 43, 43, 43];
+    static ReadOnlySpan<byte> ICodebookFormat.Values => [51, 68, 86, 43, 35, 18, 0, 43, 43, 43, 43, 43, 43, 43, 43, 43];
 
     static int ICodebookFormat.Value(sbyte number) => number;
 
@@ -38,26 +40,24 @@ public readonly unsafe partial struct IQ2_XXS : IPanelKernel, ICodebookFormat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
-        var entries = CodebookEntries<IQ2_XXS>.Codes;
-        CodebookPanel<IQ2_XXS>.StoreStep(*(ushort*)blocks, row, chunk);
+        var entries = Entries.Numbers;
+        Panel.StoreStep(*(ushort*)blocks, row, chunk);
         byte* indices = blocks + 2;
         for (int group = 0; group < Groups; group++, indices += GroupBytes)
         {
             uint signsAndScale = *(uint*)(indices + 4);
-            CodebookPanel<IQ2_XXS>.StoreScale((int)(signsAndScale >> 28), group, row, chunk);
-            for (int l = 0; l < 4; l++, signsAndScale >>= EvenSigns.Bits)
-            {
-                int signs = EvenSigns.Unpack((int)signsAndScale & EvenSigns.Mask);
-                CodebookPanel<IQ2_XXS>.StoreCodes(entries[indices[l]], signs, (4 * group) + l, row, chunk);
-            }
+            Panel.StoreScale((int)(signsAndScale >> 28), group, row, chunk);
+            uint signs = EvenSigns.UnpackFour(signsAndScale);
+            Panel.StoreColumns(
+                entries[indices[0]], entries[indices[1]], entries[indices[2]], entries[indices[3]], signs, group, row, chunk);
         }
     }
 
     /// <inheritdoc/>
     public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights)
-        => CodebookPanel<IQ2_XXS>.DecodeRow(chunk, row, weights);
+        => Panel.DecodeRow(chunk, row, weights);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
-        => CodebookPanel<IQ2_XXS>.Multiply<TRung, TTile>(chunk, activations, ref accumulators);
+        => Panel.Multiply<TRung, TTile>(chunk, activations, ref accumulators);
 }

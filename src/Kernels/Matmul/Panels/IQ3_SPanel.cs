@@ -1,23 +1,25 @@
 using System.Runtime.CompilerServices;
 using Hearth.Kernels.Formats.Search;
 using Hearth.Kernels.Matmul;
+using Entries = Hearth.Kernels.Matmul.CodebookEntries<Hearth.Kernels.Formats.IQ3_S, Hearth.Kernels.Matmul.NibbleCodes>;
+using Panel = Hearth.Kernels.Matmul.CodebookPanel<Hearth.Kernels.Formats.IQ3_S, Hearth.Kernels.Matmul.NibbleCodes>;
 
 namespace Hearth.Kernels.Formats;
 
-/// <content>Panel chunk of 256 columns: see <see cref="CodebookPanel{TFormat}"/>. Values are the odd numbers up to 15 and their negatives.</content>
+/// <content>Panel chunk of 256 columns: see <see cref="CodebookPanel{TFormat, TLines}"/>. Values are the odd numbers up to 15 and their negatives.</content>
 public readonly unsafe partial struct IQ3_S : IPanelKernel, ICodebookFormat
 {
     /// <inheritdoc/>
-    public static int ChunkColumns => CodebookPanel<IQ3_S>.Columns;
+    public static int ChunkColumns => Panel.Columns;
 
     /// <inheritdoc/>
-    public static int ChunkBytes => CodebookPanel<IQ3_S>.Bytes;
+    public static int ChunkBytes => Panel.Bytes;
 
     /// <inheritdoc/>
-    public static int ChunkHeaderBytes => CodebookPanel<IQ3_S>.LinesAt;
+    public static int ChunkHeaderBytes => Panel.LinesAt;
 
     /// <inheritdoc/>
-    public static ActivationLayout Activations => CodebookPanel<IQ3_S>.Activations;
+    public static ActivationLayout Activations => Panel.Activations;
 
     static Codebook ICodebookFormat.Codebook => Codebook.Iq3S;
 
@@ -37,24 +39,35 @@ public readonly unsafe partial struct IQ3_S : IPanelKernel, ICodebookFormat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
-        var entries = CodebookEntries<IQ3_S>.Codes;
-        CodebookPanel<IQ3_S>.StoreStep(*(ushort*)blocks, row, chunk);
+        var entries = Entries.Numbers;
+        Panel.StoreStep(*(ushort*)blocks, row, chunk);
         for (int group = 0; group < Groups; group++)
-            CodebookPanel<IQ3_S>.StoreScale((blocks[ScalesStart + (group / 2)] >> (4 * (group % 2))) & 15, group, row, chunk);
-        for (int v = 0; v < Indices / 2; v++)
+            Panel.StoreScale((blocks[ScalesStart + (group / 2)] >> (4 * (group % 2))) & 15, group, row, chunk);
+        byte* indices = blocks + 2;
+        for (int group = 0; group < Groups; group++, indices += 8)
         {
-            int high = blocks[HighStart + (v / 4)] >> (2 * (v % 4));
-            uint first = entries[blocks[2 + (2 * v)] | ((high & 1) << 8)];
-            uint second = entries[blocks[3 + (2 * v)] | ((high & 2) << 7)];
-            CodebookPanel<IQ3_S>.StoreCodes(first | (second << 4), blocks[SignsStart + v], v, row, chunk);
+            int high = blocks[HighStart + group] << 8;
+            Panel.StoreColumns(
+                Pair(entries, indices, high),
+                Pair(entries, indices + 2, high >> 2),
+                Pair(entries, indices + 4, high >> 4),
+                Pair(entries, indices + 6, high >> 6),
+                *(uint*)(blocks + SignsStart + (4 * group)),
+                group,
+                row,
+                chunk);
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static uint Pair(uint[] entries, byte* indices, int high)
+            => entries[indices[0] | (high & 0x100)] | (entries[indices[1] | ((high >> 1) & 0x100)] << 4);
     }
 
     /// <inheritdoc/>
     public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights)
-        => CodebookPanel<IQ3_S>.DecodeRow(chunk, row, weights);
+        => Panel.DecodeRow(chunk, row, weights);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
-        => CodebookPanel<IQ3_S>.Multiply<TRung, TTile>(chunk, activations, ref accumulators);
+        => Panel.Multiply<TRung, TTile>(chunk, activations, ref accumulators);
 }

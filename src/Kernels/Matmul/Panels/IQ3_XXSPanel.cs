@@ -2,23 +2,25 @@ using System.Runtime.CompilerServices;
 using Hearth.Kernels.Formats.Packing;
 using Hearth.Kernels.Formats.Search;
 using Hearth.Kernels.Matmul;
+using Entries = Hearth.Kernels.Matmul.CodebookEntries<Hearth.Kernels.Formats.IQ3_XXS, Hearth.Kernels.Matmul.NibbleCodes>;
+using Panel = Hearth.Kernels.Matmul.CodebookPanel<Hearth.Kernels.Formats.IQ3_XXS, Hearth.Kernels.Matmul.NibbleCodes>;
 
 namespace Hearth.Kernels.Formats;
 
-/// <content>Panel chunk of 256 columns: see <see cref="CodebookPanel{TFormat}"/>. Values are 4, 12, 20 to 52 and 62 and their negatives.</content>
+/// <content>Panel chunk of 256 columns: see <see cref="CodebookPanel{TFormat, TLines}"/>. Values are 4, 12, 20 to 52 and 62 and their negatives.</content>
 public readonly unsafe partial struct IQ3_XXS : IPanelKernel, ICodebookFormat
 {
     /// <inheritdoc/>
-    public static int ChunkColumns => CodebookPanel<IQ3_XXS>.Columns;
+    public static int ChunkColumns => Panel.Columns;
 
     /// <inheritdoc/>
-    public static int ChunkBytes => CodebookPanel<IQ3_XXS>.Bytes;
+    public static int ChunkBytes => Panel.Bytes;
 
     /// <inheritdoc/>
-    public static int ChunkHeaderBytes => CodebookPanel<IQ3_XXS>.LinesAt;
+    public static int ChunkHeaderBytes => Panel.LinesAt;
 
     /// <inheritdoc/>
-    public static ActivationLayout Activations => CodebookPanel<IQ3_XXS>.Activations;
+    public static ActivationLayout Activations => Panel.Activations;
 
     static Codebook ICodebookFormat.Codebook => Codebook.Iq3Xxs;
 
@@ -38,27 +40,30 @@ public readonly unsafe partial struct IQ3_XXS : IPanelKernel, ICodebookFormat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
     {
-        var entries = CodebookEntries<IQ3_XXS>.Codes;
-        CodebookPanel<IQ3_XXS>.StoreStep(*(ushort*)blocks, row, chunk);
+        var entries = Entries.Numbers;
+        Panel.StoreStep(*(ushort*)blocks, row, chunk);
         byte* indices = blocks + 2;
-        for (int group = 0; group < Groups; group++)
+        for (int group = 0; group < Groups; group++, indices += 8)
         {
             uint signsAndScale = *(uint*)(blocks + SignsStart + (4 * group));
-            CodebookPanel<IQ3_XXS>.StoreScale((int)(signsAndScale >> 28), group, row, chunk);
-            for (int l = 0; l < 4; l++, indices += 2, signsAndScale >>= EvenSigns.Bits)
-            {
-                uint codes = entries[indices[0]] | (entries[indices[1]] << 4);
-                int signs = EvenSigns.Unpack((int)signsAndScale & EvenSigns.Mask);
-                CodebookPanel<IQ3_XXS>.StoreCodes(codes, signs, (4 * group) + l, row, chunk);
-            }
+            Panel.StoreScale((int)(signsAndScale >> 28), group, row, chunk);
+            Panel.StoreColumns(
+                entries[indices[0]] | (entries[indices[1]] << 4),
+                entries[indices[2]] | (entries[indices[3]] << 4),
+                entries[indices[4]] | (entries[indices[5]] << 4),
+                entries[indices[6]] | (entries[indices[7]] << 4),
+                EvenSigns.UnpackFour(signsAndScale),
+                group,
+                row,
+                chunk);
         }
     }
 
     /// <inheritdoc/>
     public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights)
-        => CodebookPanel<IQ3_XXS>.DecodeRow(chunk, row, weights);
+        => Panel.DecodeRow(chunk, row, weights);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
-        => CodebookPanel<IQ3_XXS>.Multiply<TRung, TTile>(chunk, activations, ref accumulators);
+        => Panel.Multiply<TRung, TTile>(chunk, activations, ref accumulators);
 }
