@@ -41,6 +41,7 @@ public static class ArchitectureCatalog
         Add<NomicBert>();
         Add<Olmo2>();
         Add<Olmoe>();
+        Add<Opt>();
         Add<Phi2>();
         Add<Phi3>();
         Add<PhiMoe>();

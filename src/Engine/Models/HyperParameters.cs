@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Hearth.Engine.Files.Gguf;
+using Hearth.Kernels.Elementwise;
 
 namespace Hearth.Engine.Models;
 
@@ -91,6 +92,18 @@ public sealed class HyperParameters
     /// <summary>A text that has a default.</summary>
     /// <exception cref="InvalidModelException">It is no text.</exception>
     public string Text(string key, string fallback) => metadata.GetString(prefix + key, fallback);
+
+    /// <summary>The function of feed-forwards: <c>hidden_activation</c>, which few files have.</summary>
+    /// <exception cref="InvalidModelException">It is no text, or a function that is not supported.</exception>
+    public Activation Activation(Activation fallback)
+        => Text("hidden_activation", "") switch
+        {
+            "" => fallback,
+            "relu" => Kernels.Elementwise.Activation.Relu,
+            "silu" => Kernels.Elementwise.Activation.Silu,
+            "gelu" or "gelu_pytorch_tanh" => Kernels.Elementwise.Activation.Gelu,
+            string other => throw new InvalidModelException($"{metadata.Name}: {prefix}hidden_activation is '{other}', which is not supported."),
+        };
 
     private int Check(string key, int value, int minimum, int maximum)
     {

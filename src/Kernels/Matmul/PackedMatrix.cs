@@ -76,6 +76,18 @@ public sealed unsafe class PackedMatrix : IDisposable
     public static PackedMatrix Pack(PanelKernel kernel, nint source, int rows, int columns, WorkerPool pool)
         => Pack(kernel, (byte*)source, rows, columns, pool);
 
+    /// <summary>Packs a matrix that lies in managed memory.</summary>
+    /// <inheritdoc cref="Pack(PanelKernel, byte*, int, int, WorkerPool)"/>
+    /// <exception cref="ArgumentException">The source is shorter than the matrix.</exception>
+    public static PackedMatrix Pack(PanelKernel kernel, ReadOnlySpan<byte> source, int rows, int columns, WorkerPool pool)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        if (source.Length < (long)columns / kernel.BlockWeights * kernel.BlockBytes * rows)
+            throw new ArgumentException($"{source.Length} bytes are no {rows} x {columns} matrix of {kernel.Type}.", nameof(source));
+        fixed (byte* first = source)
+            return Pack(kernel, first, rows, columns, pool);
+    }
+
     /// <summary>Reads a row back as floats.</summary>
     /// <param name="row">The row.</param>
     /// <param name="weights">Receives <see cref="Columns"/> values.</param>

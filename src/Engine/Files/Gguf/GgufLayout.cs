@@ -18,6 +18,9 @@ internal static class GgufLayout
 {
     /// <summary>"GGUF" as a little-endian number.</summary>
     public const uint Magic = 0x46554747;
+
+    /// <summary>"PWRI" as a little-endian number: PowerInfer's files, which are GGUF otherwise.</summary>
+    public const uint PowerInferMagic = 0x49525750;
     public const uint OldestVersion = 2;
     public const uint Version = 3;
     public const string AlignmentKey = "general.alignment";

@@ -19,19 +19,29 @@ internal static class GgufReader
     public static (GgufMetadata Metadata, List<GgufTensor> Tensors) Read(MappedFile map)
     {
         var cursor = new GgufCursor(map);
-        CheckMagicAndVersion(cursor);
+        var magic = ReadMagicAndVersion(cursor);
         var tensorCount = cursor.ReadUInt64("the number of tensors");
         var keyCount = cursor.ReadUInt64("the number of keys");
         var keys = cursor.CheckCount(keyCount, LeastKeyBytes, "the number of keys");
         cursor.CheckCount(tensorCount, LeastTensorBytes, "the number of tensors");
 
-        var metadata = new GgufMetadata(map.Name, ReadKeys(cursor, keys));
+        var values = ReadKeys(cursor, keys);
+        if (magic == GgufLayout.PowerInferMagic)
+            AddActivation(values);
+        var metadata = new GgufMetadata(map.Name, values);
         var alignment = ReadAlignment(cursor, metadata);
         var records = ReadRecords(cursor, cursor.CheckCount(tensorCount, LeastTensorBytes, "the number of tensors"), alignment);
         return (metadata, Place(cursor, records, alignment));
     }
 
-    private static void CheckMagicAndVersion(GgufCursor cursor)
+    /// <summary>In PowerInfer's files every activation is ReLU, and only the magic says so: made a key, so that it is not lost behind here.</summary>
+    private static void AddActivation(OrderedDictionary<string, GgufValue> values)
+    {
+        if (values.TryGetValue("general.architecture", out var architecture) && architecture.Type == GgufValueType.String)
+            values.TryAdd($"{architecture}.hidden_activation", "relu");
+    }
+
+    private static uint ReadMagicAndVersion(GgufCursor cursor)
     {
         if (cursor.Remaining == 0)
             throw cursor.Error("the file is empty");
@@ -41,12 +51,12 @@ internal static class GgufReader
         var magic = cursor.ReadUInt32("the magic");
         if (magic == BinaryPrimitives.ReverseEndianness(GgufLayout.Magic))
             throw cursor.Error("the file is big-endian GGUF; only little-endian files can be read");
-        if (magic != GgufLayout.Magic)
+        if (magic != GgufLayout.Magic && magic != GgufLayout.PowerInferMagic)
             throw cursor.Error($"the file is no GGUF file: {DescribeOther(cursor.Map)}");
 
         var version = cursor.ReadUInt32("the version");
         if (version is >= GgufLayout.OldestVersion and <= GgufLayout.Version)
-            return;
+            return magic;
         if (version != 0 && (version & 0xFFFF) == 0)
         {
             throw cursor.Error($"the file is big-endian GGUF (version {BinaryPrimitives.ReverseEndianness(version)}); "

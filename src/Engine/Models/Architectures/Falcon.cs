@@ -24,13 +24,14 @@ public sealed class Falcon : IArchitecture
         var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.LayerNormEpsilon;
+        var activation = loader.Parameters.Activation(Activation.Gelu);
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
         var layers = ModelLoader.Layers(shape, i =>
         {
             string name = $"blk.{i}.";
             var norm = loader.LayerNorm(name + "attn_norm", shape.Width, epsilon);
             var attend = SelfAttention.Load(loader, i, attention[i], null, rotary);
-            var feedForward = FeedForward.Load(loader, name, shape.Width, inner[i], Activation.Gelu);
+            var feedForward = FeedForward.Load(loader, name, shape.Width, inner[i], activation);
             return loader.Has(name + "attn_norm_2.weight")
                 ? new ParallelLayer(loader.LayerNorm(name + "attn_norm_2", shape.Width, epsilon), attend, norm, feedForward)
                 : new ParallelLayer(norm, attend, null, feedForward);

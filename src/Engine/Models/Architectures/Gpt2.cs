@@ -24,6 +24,7 @@ public sealed class Gpt2 : IArchitecture
         var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.LayerNormEpsilon;
+        var activation = loader.Parameters.Activation(Activation.Gelu);
         var layers = ModelLoader.Layers(shape, i =>
         {
             string name = $"blk.{i}.";
@@ -33,12 +34,12 @@ public sealed class Gpt2 : IArchitecture
                     SelfAttention.Load(loader, i, attention[i], null)),
                 new Branch(
                     loader.LayerNorm(name + "ffn_norm", shape.Width, epsilon),
-                    FeedForward.Load(loader, name, shape.Width, inner[i], Activation.Gelu)));
+                    FeedForward.Load(loader, name, shape.Width, inner[i], activation)));
         });
         return new Decoder(
             loader,
             shape,
-            new PositionEmbedding(loader.TokenEmbedding(shape), loader.Table("position_embd.weight", 0, shape.Width)),
+            PositionEmbedding.Load(loader, loader.TokenEmbedding(shape), shape.Width),
             [],
             layers,
             new OutputHead(loader.LayerNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));

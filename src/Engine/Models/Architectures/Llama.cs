@@ -6,7 +6,8 @@ namespace Hearth.Engine.Models.Architectures;
 /// <summary>
 /// Llama 1 to 3.2, Mistral 7B, TinyLlama, SmolLM, InternLM2, ERNIE 4.5 and their kin (Touvron et al. 2023): RMSNorm before attention and
 /// feed-forward, rotary pairs of neighbouring values over whole heads, grouped-query attention, SwiGLU; biases, tied output and a
-/// mixture of experts (Mixtral: Jiang et al. 2024) where the file has them, ReGLU where it names that activation.
+/// mixture of experts (Mixtral: Jiang et al. 2024) where the file has them; ReGLU where it names that activation (ReluLLaMA, ProSparse), ReLU of
+/// gate and up in Bamboo (Song et al. 2024).
 /// </summary>
 public sealed class Llama : IArchitecture
 {
@@ -15,7 +16,7 @@ public sealed class Llama : IArchitecture
     }
 
     /// <inheritdoc/>
-    public static IReadOnlyList<string> Names { get; } = ["llama", "internlm2", "ernie4_5"];
+    public static IReadOnlyList<string> Names { get; } = ["llama", "internlm2", "ernie4_5", "bamboo"];
 
     /// <inheritdoc/>
     public static Architecture Load(ModelLoader loader)
@@ -25,7 +26,9 @@ public sealed class Llama : IArchitecture
         var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.RmsEpsilon;
-        var activation = loader.Parameters.Text("hidden_activation", "silu") == "relu" ? Activation.Relu : Activation.Silu;
+        IGatedUnit unit = loader.Architecture == "bamboo"
+            ? new DoubleRelu()
+            : new GatedUnit(loader.Parameters.Activation(Activation.Silu));
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, attention[0].KeyLength);
         int experts = loader.Parameters.Int("expert_count", 0, 0, 1 << 14);
         var layers = ModelLoader.Layers(shape, i =>
@@ -38,9 +41,14 @@ public sealed class Llama : IArchitecture
                 new Branch(
                     loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
                     experts == 0
-                        ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], activation)
+                        ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], unit)
                         : MixtureOfExperts.Load(
-                            loader, name, shape.Width, inner[i], activation, RouterScore.Softmax, normalise: true)));
+                            loader,
+                            name,
+                            shape.Width,
+                            inner[i],
+                            unit,
+                            ExpertRouter.Load(loader, name, shape.Width, RouterScore.Softmax, normalise: true))));
         });
         return new Decoder(
             loader,

@@ -19,12 +19,22 @@ public sealed record GatedFeedForward(Linear Gate, Linear Up, IGatedUnit Unit, I
     /// <param name="activation">The function of the gate.</param>
     /// <param name="ending">What follows gate, up and down in the names, as for shared experts.</param>
     public static GatedFeedForward Load(ModelLoader loader, string layer, int width, int inner, Activation activation, string ending = "")
+        => Load(loader, layer, width, inner, new GatedUnit(activation), ending);
+
+    /// <summary>Loads <c>ffn_gate</c>, <c>ffn_up</c> and <c>ffn_down</c> of a layer.</summary>
+    /// <param name="loader">The model.</param>
+    /// <param name="layer">The beginning of the tensors' names.</param>
+    /// <param name="width">Floats of a token's state.</param>
+    /// <param name="inner">Neurons.</param>
+    /// <param name="unit">How gate and up are joined.</param>
+    /// <param name="ending">What follows gate, up and down in the names, as for shared experts.</param>
+    public static GatedFeedForward Load(ModelLoader loader, string layer, int width, int inner, IGatedUnit unit, string ending = "")
     {
         ArgumentNullException.ThrowIfNull(loader);
         return new GatedFeedForward(
             loader.Linear($"{layer}ffn_gate{ending}", inner, width),
             loader.Linear($"{layer}ffn_up{ending}", inner, width),
-            new GatedUnit(activation),
+            unit,
             null,
             loader.Linear($"{layer}ffn_down{ending}", width, inner));
     }

@@ -10,13 +10,15 @@ public sealed class RowTable
     private readonly GgufTensor tensor;
     private readonly WeightFormat format;
     private readonly long rowBytes;
+    private readonly int first;
 
-    internal RowTable(GgufTensor tensor, WeightFormat format)
+    internal RowTable(GgufTensor tensor, WeightFormat format, int first = 0)
     {
         this.tensor = tensor;
         this.format = format;
+        this.first = first;
         Width = (int)tensor.Dimensions[0];
-        Count = (int)tensor.Dimensions[1];
+        Count = (int)tensor.Dimensions[1] - first;
         rowBytes = format.RowBytes(Width);
     }
 
@@ -25,6 +27,9 @@ public sealed class RowTable
 
     /// <summary>Rows.</summary>
     public int Count { get; }
+
+    /// <summary>The rows from one of them on.</summary>
+    public RowTable From(int row) => new(tensor, format, first + row);
 
     /// <summary>Reads rows.</summary>
     /// <param name="indices">One index per row of <paramref name="rows"/>.</param>
@@ -35,7 +40,7 @@ public sealed class RowTable
         for (int row = 0; row < indices.Length; row++)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)indices[row], (uint)Count, nameof(indices));
-            format.Decode(tensor.Slice(indices[row] * rowBytes, rowBytes), rows[row]);
+            format.Decode(tensor.Slice((first + indices[row]) * rowBytes, rowBytes), rows[row]);
         }
     }
 }
