@@ -214,7 +214,7 @@ public sealed class ModelLoader : IDisposable
         return Keep(transposed);
     }
 
-    /// <summary>A matrix of floats that must be there, sixteen rows together column by column, as kernels read it whose lanes are rows.</summary>
+    /// <summary>A matrix of floats that must be there, sixteen rows together column by column, for kernels whose lanes are rows.</summary>
     /// <param name="name">Tensor name.</param>
     /// <param name="rows">Rows in the file.</param>
     /// <param name="width">Values of a row in the file.</param>

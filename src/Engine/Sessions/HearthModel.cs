@@ -90,7 +90,8 @@ public sealed class HearthModel : IDisposable
     /// <summary>Memory, batch and cache of the sessions' forward pass; callers hold <see cref="Gate"/>.</summary>
     /// <exception cref="NotSupportedException">The model is an encoder.</exception>
     internal ModelRunner Runner => runner ?? throw new NotSupportedException(
-        $"{Name}: the architecture '{file.Metadata.GetString("general.architecture")}' is an encoder: it gives embeddings, but does not continue texts.");
+        $"{Name}: the architecture '{file.Metadata.GetString("general.architecture")}' is an encoder: "
+        + "it gives embeddings, but does not continue texts.");
 
     /// <summary>Where each matrix came from.</summary>
     internal IReadOnlyDictionary<PackedMatrix, MatrixName> MatrixNames => architecture.MatrixNames;
@@ -145,7 +146,7 @@ public sealed class HearthModel : IDisposable
     /// <summary>Makes ready to turn texts into vectors.</summary>
     /// <param name="embedding">How; null for the defaults.</param>
     /// <returns>An embedder with memory of its own; the caller disposes it before the model.</returns>
-    /// <exception cref="NotSupportedException">The file asks for a pooling that is not supported, and the options do not choose another.</exception>
+    /// <exception cref="NotSupportedException">The file asks for a pooling that is not supported, and the options choose none.</exception>
     public Embedder CreateEmbedder(EmbeddingOptions? embedding = null)
     {
         lock (Gate)

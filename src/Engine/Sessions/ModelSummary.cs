@@ -97,7 +97,7 @@ public sealed class ModelSummary
     /// </summary>
     public long WeightBytesPerToken { get; }
 
-    /// <summary>Bytes of the states that recurrent layers keep of a sequence, however long it is; 0 in a model without such layers.</summary>
+    /// <summary>Bytes of the states that recurrent layers keep of a sequence, however long it is; 0 in a model without.</summary>
     public long StateBytes { get; }
 
     /// <summary>Reads the keys of an open file.</summary>

@@ -48,7 +48,11 @@ public sealed unsafe partial class Cpu
         Rows x,
         Rows y)
         => ForEachSequence(
-            new SelectiveScanOperation(rates, skip, steps, writes, reads, x, y), state, spans, Parts(x.Width), 16 * LanesOfPart * writes.Width);
+            new SelectiveScanOperation(rates, skip, steps, writes, reads, x, y),
+            state,
+            spans,
+            Parts(x.Width),
+            16 * LanesOfPart * writes.Width);
 
     /// <summary>Head by head S = decay * S + key (rate * value)^T and output = S^T query.</summary>
     /// <param name="state">The states of the heads, [heads][value length / 16, rounded up][key length][16].</param>

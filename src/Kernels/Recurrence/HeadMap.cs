@@ -1,6 +1,6 @@
 namespace Hearth.Kernels.Recurrence;
 
-/// <summary>The heads of a recurrent layer: each has a state of KeyLength x ValueLength, and shares the keys and queries of a key head.</summary>
+/// <summary>The heads of a recurrent layer. Each has a state of KeyLength x ValueLength; its keys and queries are those of a key head.</summary>
 /// <param name="KeyLength">Values of a key or query.</param>
 /// <param name="ValueLength">Values of a value.</param>
 /// <param name="KeyHeads">The key head of each head.</param>

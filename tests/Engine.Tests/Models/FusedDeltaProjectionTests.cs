@@ -4,7 +4,7 @@ using Hearth.Engine.Tests.Files;
 
 namespace Hearth.Engine.Tests.Models;
 
-/// <summary>The first Qwen3-Next files hold a delta net's projections as one matrix; the same rows in that order must say the same.</summary>
+/// <summary>The first Qwen3-Next files hold a delta net's projections as one matrix; those rows must say the same.</summary>
 public sealed class FusedDeltaProjectionTests
 {
     private const string Qkv = ".attn_qkv.weight";

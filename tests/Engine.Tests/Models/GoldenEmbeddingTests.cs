@@ -67,7 +67,9 @@ public sealed class GoldenEmbeddingTests
     public void An_encoder_has_no_logits()
     {
         using var model = HearthModel.Load(
-            VectorFiles.PathOf("bert-cls.gguf"), new HearthModelOptions { Threads = 1 }, cancellation: TestContext.Current.CancellationToken);
+            VectorFiles.PathOf("bert-cls.gguf"),
+            new HearthModelOptions { Threads = 1 },
+            cancellation: TestContext.Current.CancellationToken);
         Assert.True(model.IsEncoder);
         var error = Assert.Throws<NotSupportedException>(model.CreateSession);
         Assert.Contains("'bert' is an encoder", error.Message, StringComparison.Ordinal);

@@ -113,7 +113,8 @@ public sealed class EmbedderTests
             writer.Write(path);
         }
 
-        using var model = HearthModel.Load(path, new HearthModelOptions { Threads = 1 }, cancellation: TestContext.Current.CancellationToken);
+        var options = new HearthModelOptions { Threads = 1 };
+        using var model = HearthModel.Load(path, options, cancellation: TestContext.Current.CancellationToken);
         using var embedder = model.CreateEmbedder();
         Assert.Equal(Pooling.Cls, embedder.Pooling);
         Assert.Equal(embedder.Embed(new int[] { 2, 4, 5, 6, 7, 3 }), embedder.Embed("The cats sleep"));

@@ -105,7 +105,8 @@ public sealed unsafe class RecurrenceTests
                 double magnitude = Math.Abs(sum);
                 for (int n = 0; n < size.Length; n++)
                 {
-                    s[n] = (Math.Exp(step * rates.Values[(n * 16) + lane]) * s[n]) + (step * input * writes.Values[(token * size.Length) + n]);
+                    double written = step * input * writes.Values[(token * size.Length) + n];
+                    s[n] = (Math.Exp(step * rates.Values[(n * 16) + lane]) * s[n]) + written;
                     sum += s[n] * reads.Values[(token * size.Length) + n];
                     magnitude += Math.Abs(s[n] * reads.Values[(token * size.Length) + n]);
                 }
@@ -172,7 +173,8 @@ public sealed unsafe class RecurrenceTests
 
         for (int column = 0; column < values; column++)
         {
-            double[] s = [.. Enumerable.Range(0, keys).Select(i => (double)state.Values[(((column / 16 * keys) + i) * 16) + (column % 16)])];
+            int block = column / 16 * keys;
+            double[] s = [.. Enumerable.Range(0, keys).Select(i => (double)state.Values[((block + i) * 16) + (column % 16)])];
             for (int token = 0; token < tokens; token++)
             {
                 int at = token * keys;

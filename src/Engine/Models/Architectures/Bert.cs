@@ -29,7 +29,7 @@ public sealed class Bert : IArchitecture
         if (positions.Count < shape.ContextLength)
         {
             throw new InvalidModelException(
-                $"{loader.Name}: position_embd.weight has {positions.Count} rows for {shape.ContextLength} positions; the file is damaged.");
+                $"{loader.Name}: position_embd.weight has {positions.Count} rows, not {shape.ContextLength}; the file is damaged.");
         }
 
         var tokens = ShiftedEmbedding.LoadTokenType(loader, loader.TokenEmbedding(shape), shape.Width);

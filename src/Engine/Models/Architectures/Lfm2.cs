@@ -24,7 +24,9 @@ public sealed class Lfm2 : IArchitecture
         float epsilon = loader.Parameters.RmsEpsilon;
         var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
-        int dense = loader.Architecture == "lfm2moe" ? loader.Parameters.Int("leading_dense_block_count", 0, 0, shape.Layers) : shape.Layers;
+        int dense = loader.Architecture == "lfm2moe"
+            ? loader.Parameters.Int("leading_dense_block_count", 0, 0, shape.Layers)
+            : shape.Layers;
         int expertInner = loader.Parameters.Int("expert_feed_forward_length", 0, 0, 1 << 20);
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
         var layers = ModelLoader.Layers(shape, i =>

@@ -5,8 +5,8 @@ using Hearth.Kernels.Recurrence;
 namespace Hearth.Engine.Models.Architectures;
 
 /// <summary>
-/// Qwen3.5 (Qwen 2026), dense or with experts: gated delta nets, and every fourth layer attention whose heads are gated, with norms of query and key heads
-/// and partial rotary halves. Text alone: its rotary sections of time, height and width then all count positions.
+/// Qwen3.5 (Qwen 2026), dense or with experts: gated delta nets, and every fourth layer attention whose heads are gated, with norms of
+/// query and key heads and partial rotary halves. Text alone: its rotary sections of time, height and width then all count positions.
 /// </summary>
 public sealed class Qwen35 : IArchitecture
 {

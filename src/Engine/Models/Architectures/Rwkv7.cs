@@ -35,7 +35,7 @@ public sealed class Rwkv7 : Architecture, IArchitecture
         float epsilon = loader.Parameters.LayerNormEpsilon;
         int headLength = loader.Parameters.Int("wkv.head_size", 1, shape.Width);
         if (shape.Width % headLength != 0)
-            throw new InvalidModelException($"{loader.Name}: {shape.Width} values are no whole heads of {headLength}; the file is damaged.");
+            throw new InvalidModelException($"{loader.Name}: {shape.Width} values are no heads of {headLength}; the file is damaged.");
         int headCount = shape.Width / headLength;
         var heads = HeadMap.Grouped(headCount, headCount, headLength, headLength);
         var layers = new Rwkv7Layer[shape.Layers];

@@ -31,7 +31,7 @@ public sealed record GatedDeltaNet(
     RmsNorm Norm,
     Linear Output) : ISublayer
 {
-    /// <summary>Loads the <c>ssm</c> tensors of a layer, and <c>attn_qkv</c> and <c>attn_gate</c> where one of them does not hold both.</summary>
+    /// <summary>Loads the <c>ssm</c> tensors of a layer, and <c>attn_qkv</c> and <c>attn_gate</c> where none of them holds both.</summary>
     /// <param name="loader">The model.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="shape">Its sizes; groups are key heads.</param>
@@ -95,7 +95,7 @@ public sealed record GatedDeltaNet(
         return y;
     }
 
-    /// <summary>Each head to the given length times sqrt(key length): x / sqrt(sum(x^2) + epsilon) is a root mean square norm but for that.</summary>
+    /// <summary>factor * sqrt(key length) * x / sqrt(sum(x^2) + epsilon), head by head, as a norm by the root mean square.</summary>
     private void ScaleHeads(Cpu cpu, Rows rows, float factor)
     {
         cpu.RmsNorm(rows, null, Norm.Epsilon / Heads.KeyLength, rows, Heads.KeyLength);

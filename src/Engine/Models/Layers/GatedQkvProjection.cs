@@ -10,7 +10,7 @@ namespace Hearth.Engine.Models.Layers;
 public sealed record GatedQkvProjection(Linear QueryGate, Linear Key, Linear Value, int HeadLength) : IQkvProjection
 {
     /// <summary>Loads <c>attn_q</c>, which holds the gates too, <c>attn_k</c> and <c>attn_v</c> of a layer.</summary>
-    /// <exception cref="InvalidModelException">A tensor is missing or of another shape, or keys and values have different lengths.</exception>
+    /// <exception cref="InvalidModelException">A tensor is missing or of another shape, or keys and values differ in length.</exception>
     public static GatedQkvProjection Load(ModelLoader loader, string layer, in AttentionShape shape)
     {
         ArgumentNullException.ThrowIfNull(loader);

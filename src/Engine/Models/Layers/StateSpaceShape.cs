@@ -34,7 +34,7 @@ public readonly record struct StateSpaceShape(int Width, int Inner, int StateLen
         if (shape.Inner * (long)shape.StateLength > MaxStateFloats)
         {
             throw new InvalidModelException(
-                $"{loader.Name}: {shape.Inner} channels of {shape.StateLength} numbers are more state than a layer can have; the file is damaged.");
+                $"{loader.Name}: {shape.Inner} channels of {shape.StateLength} numbers are too much for a layer; the file is damaged.");
         }
 
         return shape;
@@ -48,7 +48,7 @@ public readonly record struct StateSpaceShape(int Width, int Inner, int StateLen
         if (shape.Inner % shape.Rank != 0 || shape.Rank % shape.Groups != 0)
         {
             throw new InvalidModelException(
-                $"{loader.Name}: {shape.Inner} channels, {shape.Rank} heads and {shape.Groups} groups do not divide evenly; the file is damaged.");
+                $"{loader.Name}: {shape.Inner} channels, {shape.Rank} heads and {shape.Groups} groups do not divide; the file is damaged.");
         }
 
         return shape;

@@ -3,7 +3,7 @@ using Hearth.Kernels.Recurrence;
 
 namespace Hearth.Engine.Models.Layers;
 
-/// <summary>How far each token of a pass is from the one before it: RWKV mixes the two, each input of its matrices in its own proportion.</summary>
+/// <summary>How far each token of a pass is from the one before: RWKV mixes the two for each of its matrices in a proportion of its own.</summary>
 /// <param name="Current">[n, width].</param>
 /// <param name="Difference">[n, width]: the token before minus this one.</param>
 public readonly record struct TokenShift(Rows Current, Rows Difference)

@@ -1,6 +1,6 @@
 namespace Hearth.Engine.Tokenization.LongestMatch;
 
-/// <summary>Bytes as Python writes them between the quotes of a literal: backslash with t, n, r or x and two digits, others as themselves.</summary>
+/// <summary>Bytes as Python writes them between quotes: backslash with t, n, r or x and two digits, others as themselves.</summary>
 internal static class PythonBytes
 {
     /// <summary>Reads the bytes.</summary>

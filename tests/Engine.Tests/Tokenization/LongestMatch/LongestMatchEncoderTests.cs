@@ -5,7 +5,7 @@ using Hearth.Engine.Tokenization;
 
 namespace Hearth.Engine.Tests.Tokenization.LongestMatch;
 
-/// <summary>A vocabulary like RWKV's World: a control token, all 256 bytes, and some longer pieces, written as Python writes bytes.</summary>
+/// <summary>A vocabulary like RWKV's World: a control token, all bytes, and some longer pieces, written as Python writes bytes.</summary>
 public sealed class LongestMatchEncoderTests
 {
     private static readonly string[] Longer = ["Hel", "Hello", "lo", @"\n\n", @"\xe4\xbd\xa0", @" \'x", "[PAD1]"];
@@ -51,8 +51,7 @@ public sealed class LongestMatchEncoderTests
 
     private static ITokenizer Tokenizer(string[] longer)
     {
-        string[] bytes = [.. Enumerable.Range(0, 256).Select(value => value == '\\' ? @"\\" : value is > 31 and < 127 ? $"{(char)value}" : $@"\x{value:x2}")];
-        string[] pieces = ["<s>", .. bytes, .. longer];
+        string[] pieces = ["<s>", .. Enumerable.Range(0, 256).Select(Written), .. longer];
         int[] types = [.. pieces.Select(piece => piece == "<s>" ? 3 : piece == "[PAD1]" ? 5 : 1)];
         return TokenizerFactory.FromGguf(new GgufMetadataBuilder("world.gguf")
         {
@@ -62,6 +61,13 @@ public sealed class LongestMatchEncoderTests
             ["tokenizer.ggml.token_type"] = GgufValue.ArrayOf<int>(types),
         }.Build());
     }
+
+    private static string Written(int value) => value switch
+    {
+        '\\' => @"\\",
+        > 31 and < 127 => $"{(char)value}",
+        _ => $@"\x{value:x2}",
+    };
 
     private int[] Encode(string text) => tokenizer.Encode(text, addSpecial: true, parseSpecial: false);
 }
