@@ -33,7 +33,11 @@ internal static unsafe class CodebookPanel<TFormat, TLines>
     }
 
     /// <summary>Bytes of a chunk.</summary>
-    public static int Bytes => LinesAt + (Columns / LineColumns * TLines.Bytes);
+    public static int Bytes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => LinesAt + (Columns / LineColumns * TLines.Bytes);
+    }
 
     /// <summary>The form in which activations meet the type.</summary>
     public static ActivationLayout Activations => new(Columns, Columns, TFormat.SumColumns, GroupCorrection.Pair, TFormat.Zero, false);
