@@ -1,12 +1,11 @@
 namespace Hearth.Kernels.Matmul;
 
 /// <summary>
-/// A codebook's entries as numbers of their values: a dword for eight values, byte j of which has the numbers of values j and 4 + j, or for four
-/// values, which leave room for four more.
+/// A codebook's entries as numbers of their values: a dword for eight values, byte j of which has the number of value j in its low nibble and
+/// that of value 4 + j in its high nibble, or for four values, which are in the low nibbles alone.
 /// </summary>
-internal static class CodebookEntries<TFormat, TLines>
+internal static class CodebookEntries<TFormat>
     where TFormat : struct, ICodebookFormat
-    where TLines : struct, ICodebookLines
 {
     /// <summary>The dwords.</summary>
     public static readonly uint[] Numbers = Pack();
@@ -20,8 +19,8 @@ internal static class CodebookEntries<TFormat, TLines>
             var entry = codebook[i];
             for (int j = 0; j < entry.Length; j++)
             {
-                int number = TFormat.Values[..(1 << TLines.NumberBits)].IndexOf((byte)(TFormat.Value(entry[j]) + TFormat.Zero));
-                entries[i] |= (uint)number << ((8 * (j % 4)) + (TLines.QuadBits * (j / 4)));
+                int number = TFormat.Values.IndexOf((byte)(TFormat.Value(entry[j]) + TFormat.Zero));
+                entries[i] |= (uint)number << ((8 * (j % 4)) + (4 * (j / 4)));
             }
         }
 

@@ -8,17 +8,11 @@ namespace Hearth.Kernels.Matmul;
 /// </summary>
 internal unsafe interface ICodebookLines
 {
-    /// <summary>Bits of a code below its flag.</summary>
-    static abstract int NumberBits { get; }
-
-    /// <summary>Bits from a value of an entry to that four values further, in the dword that holds both (see <see cref="CodebookEntries{TFormat, TLines}"/>).</summary>
-    static abstract int QuadBits { get; }
-
     /// <summary>Bytes of the lines.</summary>
     static abstract int Bytes { get; }
 
     /// <summary>Packs one row.</summary>
-    /// <param name="first">Numbers of columns 0 to 7, as entries have them.</param>
+    /// <param name="first">Numbers of columns 0 to 7, as <see cref="CodebookEntries{TFormat}"/> has them.</param>
     /// <param name="second">Numbers of columns 8 to 15.</param>
     /// <param name="third">Numbers of columns 16 to 23.</param>
     /// <param name="fourth">Numbers of columns 24 to 31.</param>

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Hearth.Kernels.Formats.Search;
 using Hearth.Kernels.Matmul;
-using Entries = Hearth.Kernels.Matmul.CodebookEntries<Hearth.Kernels.Formats.IQ1_M, Hearth.Kernels.Matmul.ThreeBitCodes>;
+using Entries = Hearth.Kernels.Matmul.CodebookEntries<Hearth.Kernels.Formats.IQ1_M>;
 using Panel = Hearth.Kernels.Matmul.CodebookPanel<Hearth.Kernels.Formats.IQ1_M, Hearth.Kernels.Matmul.ThreeBitCodes>;
 
 namespace Hearth.Kernels.Formats;

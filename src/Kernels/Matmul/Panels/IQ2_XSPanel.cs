@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Hearth.Kernels.Formats.Packing;
 using Hearth.Kernels.Formats.Search;
 using Hearth.Kernels.Matmul;
-using Entries = Hearth.Kernels.Matmul.CodebookEntries<Hearth.Kernels.Formats.IQ2_XS, Hearth.Kernels.Matmul.ThreeBitCodes>;
+using Entries = Hearth.Kernels.Matmul.CodebookEntries<Hearth.Kernels.Formats.IQ2_XS>;
 using Panel = Hearth.Kernels.Matmul.CodebookPanel<Hearth.Kernels.Formats.IQ2_XS, Hearth.Kernels.Matmul.ThreeBitCodes>;
 
 namespace Hearth.Kernels.Formats;

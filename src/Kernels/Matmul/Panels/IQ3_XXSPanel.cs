@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Hearth.Kernels.Formats.Packing;
 using Hearth.Kernels.Formats.Search;
 using Hearth.Kernels.Matmul;
-using Entries = Hearth.Kernels.Matmul.CodebookEntries<Hearth.Kernels.Formats.IQ3_XXS, Hearth.Kernels.Matmul.NibbleCodes>;
+using Entries = Hearth.Kernels.Matmul.CodebookEntries<Hearth.Kernels.Formats.IQ3_XXS>;
 using Panel = Hearth.Kernels.Matmul.CodebookPanel<Hearth.Kernels.Formats.IQ3_XXS, Hearth.Kernels.Matmul.NibbleCodes>;
 
 namespace Hearth.Kernels.Formats;

@@ -9,23 +9,23 @@ namespace Hearth.Kernels.Matmul;
 /// </summary>
 internal readonly unsafe struct NibbleCodes : ICodebookLines
 {
-    public static int NumberBits => 3;
-
-    public static int QuadBits => 4;
-
     public static int Bytes => 256;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(uint first, uint second, uint third, uint fourth, uint flags, int row, byte* lines)
     {
         lines += 4 * row;
-        *(uint*)lines = first | Flags(flags);
-        *(uint*)(lines + 64) = second | Flags(flags >> 8);
-        *(uint*)(lines + 128) = third | Flags(flags >> 16);
-        *(uint*)(lines + 192) = fourth | Flags(flags >> 24);
+        *(uint*)lines = first | (LowestOfEachNibble(flags) << 3);
+        *(uint*)(lines + 64) = second | (LowestOfEachNibble(flags >> 8) << 3);
+        *(uint*)(lines + 128) = third | (LowestOfEachNibble(flags >> 16) << 3);
+        *(uint*)(lines + 192) = fourth | (LowestOfEachNibble(flags >> 24) << 3);
+    }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static uint Flags(uint flags) => (LowestOfEachByte(flags & 15) << 3) | (LowestOfEachByte((flags >> 4) & 15) << 7);
+    /// <summary>The lowest eight bits in the lowest places of nibbles: bit j and bit 4 + j in byte j, low and high.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint LowestOfEachNibble(uint bits)
+    {
+        return LowestOfEachByte(bits & 15) | (LowestOfEachByte((bits >> 4) & 15) << 4);
 
         // Four copies of the bits, seven apart: bit i of copy i is the lowest of byte i.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,31 +4,31 @@ using Hearth.Kernels.Isa;
 namespace Hearth.Kernels.Matmul;
 
 /// <summary>
-/// Codes of three bits, for three numbers: two lines of 16 columns each, byte 4r + j of which has the number of column 4q + j of row r in its
-/// bits 2q and 2q + 1, then a line with the flag of column 4q + j of 32 in its bit q.
+/// Codes of three bits, for three numbers, in three lines: line i has columns 8i to 8i + 7 as <see cref="NibbleCodes"/> has them, and the bit
+/// that each nibble has to spare is bit i of the code that column 24 + j (low nibble of byte 4r + j) or 28 + j (high nibble) of row r has.
 /// </summary>
 internal readonly unsafe struct ThreeBitCodes : ICodebookLines
 {
-    public static int NumberBits => 2;
-
-    public static int QuadBits => 2;
-
     public static int Bytes => 192;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(uint first, uint second, uint third, uint fourth, uint flags, int row, byte* lines)
     {
         lines += 4 * row;
-        *(uint*)lines = first | (second << 4);
-        *(uint*)(lines + 64) = third | (fourth << 4);
-        *(uint*)(lines + 128) = BitQuads.Pack(flags);
+        fourth |= NibbleCodes.LowestOfEachNibble(flags >> 24) << 2;
+        *(uint*)lines = first | (NibbleCodes.LowestOfEachNibble(flags) << 2) | ((fourth & 0x1111_1111) << 3);
+        *(uint*)(lines + 64) = second | (NibbleCodes.LowestOfEachNibble(flags >> 8) << 2) | ((fourth & 0x2222_2222) << 2);
+        *(uint*)(lines + 128) = third | (NibbleCodes.LowestOfEachNibble(flags >> 16) << 2) | ((fourth & 0x4444_4444) << 1);
     }
 
     public static int Unpack(ReadOnlySpan<byte> lines, int row, int column)
     {
         int at = (4 * row) + (column % 4);
-        int number = (lines[(64 * (column / 16)) + at] >> (2 * (column % 16 / 4))) & 3;
-        return number | (((lines[128 + at] >> (column / 4)) & 1) << 2);
+        int shift = column % 8 / 4 * 4;
+        if (column < 24)
+            return (lines[(64 * (column / 8)) + at] >> shift) & 7;
+        int spare = 8 << shift;
+        return ((lines[at] & spare) | ((lines[64 + at] & spare) << 1) | ((lines[128 + at] & spare) << 2)) >> (shift + 3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -37,34 +37,41 @@ internal readonly unsafe struct ThreeBitCodes : ICodebookLines
         where TTile : unmanaged, ITile<TTile, TRung>
         where TFormat : struct, ICodebookFormat
     {
-        var two = TRung.BroadcastByte(3);
-        var third = TRung.BroadcastByte(4);
-        var flags = TRung.LoadLine(lines + 128);
-        for (byte* end = lines + 128; lines < end; lines += 64)
+        var code = TRung.BroadcastByte(7);
+        var codes = TRung.BroadcastByte(0x77);
+        var spare = TRung.BroadcastByte(0x88);
+        var gathered = TRung.Zero;
+        for (int half = 0; half < 2; half++)
         {
-            var numbers = TRung.LoadLine(lines);
             var groupScales = TRung.LoadScales(scales);
-            var sums = TTile.StartDot(x, TFormat.SumColumns * TTile.Tokens);
-            sums.Dot(TRung.Lookup(table, TRung.Or(TRung.And(numbers, two), TRung.ShiftLeft(flags, 2, third))), x, 0);
-            sums.Dot(TRung.Lookup(table, TRung.Or(TRung.ShiftRight(numbers, 2, two), TRung.ShiftLeft(flags, 1, third))), x, 4 * TTile.Tokens);
-            if (TFormat.SumColumns == 8)
-            {
-                totals.ScaleAdd(sums, groupScales);
-                x += 12 * TTile.Tokens;
-                sums = TTile.StartDot(x, 8 * TTile.Tokens);
-            }
-            else
-            {
-                x += 8 * TTile.Tokens;
-            }
-
-            sums.Dot(TRung.Lookup(table, TRung.Or(TRung.ShiftRight(numbers, 4, two), TRung.And(flags, third))), x, 0);
-            sums.Dot(TRung.Lookup(table, TRung.Or(TRung.ShiftRight(numbers, 6, two), TRung.ShiftRight(flags, 1, third))), x, 4 * TTile.Tokens);
-            totals.ScaleAdd(sums, groupScales);
-            x += 12 * TTile.Tokens;
-            flags = TRung.ShiftRight(flags, 4, TRung.BroadcastByte(15));
             if (TFormat.GroupColumns == 16)
                 scales += 16;
+            var sums = TTile.StartDot(x, TFormat.SumColumns * TTile.Tokens);
+            for (int line = 0; line < 2; line++, x += 8 * TTile.Tokens)
+            {
+                // Two shifts bring the spare bits of the lines side by side, a third one to the place of a code.
+                gathered = TRung.ShiftRight(gathered, 1, codes);
+                var both = gathered;
+                if (half + line < 2)
+                {
+                    both = TRung.LoadLine(lines);
+                    gathered = TRung.Or(gathered, TRung.And(both, spare));
+                    lines += 64;
+                }
+
+                if (TFormat.SumColumns == 8 && line > 0)
+                {
+                    totals.ScaleAdd(sums, groupScales);
+                    x += 4 * TTile.Tokens;
+                    sums = TTile.StartDot(x, 8 * TTile.Tokens);
+                }
+
+                sums.Dot(TRung.Lookup(table, TRung.And(both, code)), x, 0);
+                sums.Dot(TRung.Lookup(table, TRung.ShiftRight(both, 4, code)), x, 4 * TTile.Tokens);
+            }
+
+            totals.ScaleAdd(sums, groupScales);
+            x += 4 * TTile.Tokens;
         }
     }
 }
