@@ -24,13 +24,14 @@ internal sealed class LoadedModel : IDisposable
         KernelSet? kernels = null,
         KvType cache = KvType.F32,
         PassOutput output = PassOutput.Logits,
+        int context = 256,
         params LoraFile[] adapters)
     {
         file = GgufFile.Open(path);
         pool = new WorkerPool(threads);
         kernels ??= RungSelection.FromEnvironment();
-        architecture = ArchitectureCatalog.Load(new ModelLoader(file, kernels, pool, 256, adapters: adapters));
-        Runner = new ModelRunner(architecture, kernels, pool, new RunnerLimits(96, 96, 4, 256), cache, cache, output);
+        architecture = ArchitectureCatalog.Load(new ModelLoader(file, kernels, pool, context, adapters: adapters));
+        Runner = new ModelRunner(architecture, kernels, pool, new RunnerLimits(96, 96, 4, context), cache, cache, output);
         OutputWidth = output == PassOutput.States ? architecture.Shape.Width : architecture.Shape.VocabularySize;
     }
 

@@ -97,6 +97,55 @@ public sealed class LoraTests : IDisposable
         Assert.Equal(plain.Logits(Tokens, 64), none.Logits(Tokens, 64));
     }
 
+    [Theory]
+    [InlineData("ffn_gate_exps")]
+    [InlineData("ffn_up_exps")]
+    [InlineData("ffn_down_exps")]
+    [InlineData("ffn_gate_inp")]
+    public void An_adapter_of_experts_is_as_if_it_were_merged(string matrix)
+    {
+        string target = $"blk.1.{matrix}.weight";
+        string path = VectorFiles.PathOf("llama-moe.gguf");
+        using var source = GgufFile.Open(path);
+        Assert.True(source.TryGetTensor(target, out var tensor));
+        int inputs = (int)tensor.Dimensions[0];
+        int outputs = (int)tensor.Dimensions[1];
+        int parts = tensor.Dimensions.Length > 2 ? (int)tensor.Dimensions[2] : 1;
+        const int rank = 3;
+        var random = new Random(1);
+        float[] a = [.. Enumerable.Range(0, inputs * rank * parts).Select(_ => random.NextSingle() - 0.5f)];
+        float[] b = [.. Enumerable.Range(0, outputs * rank * parts).Select(_ => random.NextSingle() - 0.5f)];
+        float[] merged = MemoryMarshal.Cast<byte, float>(tensor.Bytes).ToArray();
+        for (int i = 0; i < merged.Length; i++)
+        {
+            (int row, int column) = (i / inputs, i % inputs);
+            int part = row / outputs;
+            double sum = 0;
+            for (int r = 0; r < rank; r++)
+                sum += (double)b[(row * rank) + r] * a[(((part * rank) + r) * inputs) + column];
+            merged[i] += (float)(4.0 / rank * sum);
+        }
+
+        long[] third = tensor.Dimensions.Length > 2 ? [parts] : [];
+        string adapter = WriteValues("llama", (target + ".lora_a", [inputs, rank, .. third], a), (target + ".lora_b", [rank, outputs, .. third], b));
+        var writer = new GgufWriter(source.Metadata);
+        foreach (var each in source.Tensors)
+        {
+            if (each.Name == target)
+                writer.Add(target, WeightType.F32, each.Dimensions, stream => stream.Write(MemoryMarshal.AsBytes(merged.AsSpan())));
+            else
+                writer.Add(each);
+        }
+
+        string mergedPath = Path.Combine(folder, "merged.gguf");
+        writer.Write(mergedPath);
+        using var adapted = new LoadedModel(path, adapters: new LoraFile(adapter));
+        using var whole = new LoadedModel(mergedPath);
+        Assert.InRange(LoadedModel.NormalisedError(adapted.Logits([3, 1, 4, 1, 5], 64), whole.Logits([3, 1, 4, 1, 5], 64)), 0, 1e-9);
+        using var plain = new LoadedModel(path);
+        Assert.InRange(LoadedModel.NormalisedError(plain.Logits([3, 1, 4, 1, 5], 64), whole.Logits([3, 1, 4, 1, 5], 64)), 1e-4, 10);
+    }
+
     [Fact]
     public void A_model_is_no_adapter()
         => AssertRefused(Base, "should be an adapter");
@@ -147,6 +196,16 @@ public sealed class LoraTests : IDisposable
     private static (string Name, long[] Shape, float Value) Tensor(string name, long[] shape, float value) => (name, shape, value);
 
     private string Write(string architecture, params (string Name, long[] Shape, float Value)[] tensors)
+        => WriteValues(architecture, [.. tensors.Select(tensor => (tensor.Name, tensor.Shape, Filled(tensor.Shape, tensor.Value)))]);
+
+    private static float[] Filled(long[] shape, float value)
+    {
+        float[] values = new float[shape.Aggregate(1L, (product, size) => product * size)];
+        values.AsSpan().Fill(value);
+        return values;
+    }
+
+    private string WriteValues(string architecture, params (string Name, long[] Shape, float[] Values)[] tensors)
     {
         var metadata = new GgufMetadataBuilder("adapter")
         {
@@ -156,13 +215,8 @@ public sealed class LoraTests : IDisposable
             ["adapter.lora.alpha"] = 4f,
         };
         var writer = new GgufWriter(metadata.Build());
-        foreach (var (name, shape, value) in tensors)
-        {
-            float[] values = new float[shape.Aggregate(1L, (product, size) => product * size)];
-            values.AsSpan().Fill(value);
+        foreach (var (name, shape, values) in tensors)
             writer.Add(name, WeightType.F32, shape, stream => stream.Write(MemoryMarshal.AsBytes(values.AsSpan())));
-        }
-
         string path = Path.Combine(folder, Guid.NewGuid().ToString("N") + ".gguf");
         writer.Write(path);
         return path;
