@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Hearth.Kernels.Isa;
 
 namespace Hearth.Kernels.Matmul;
@@ -12,16 +11,6 @@ internal static unsafe class FiveBitLines
 {
     /// <summary>Bytes of the five lines.</summary>
     public const int Bytes = NibbleLines.Bytes + 64;
-
-    /// <summary>Sixteen pairs of -1.</summary>
-    public static byte* MinusOnes => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(MinusOneBytes));
-
-    // Literals of bytes lie in the assembly's data, which never moves.
-    private static ReadOnlySpan<byte> MinusOneBytes =>
-    [
-        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
-        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
-    ];
 
     /// <summary>Packs one row of a file's 32-wide block: 32 fifth bits, then 16 bytes of nibbles of columns j and j + 16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
