@@ -64,6 +64,18 @@ public sealed class ModelLoader : IDisposable
         }
     }
 
+    /// <summary>Matrices that are packed already, or null; owned by what is loaded.</summary>
+    public PanelFile? Panels
+    {
+        get;
+        init
+        {
+            field = value;
+            if (value != null)
+                loaded.Add(value);
+        }
+    }
+
     /// <summary>The file, for messages.</summary>
     public string Name => file.Name;
 
@@ -128,10 +140,7 @@ public sealed class ModelLoader : IDisposable
         if (tensor.Dimensions.Length > 2 || tensor.Dimensions[0] != columns || fileRows != rows)
             throw Refuse(tensor, $"should be [{columns}, {rows}]");
         var kernel = KernelOf(tensor);
-        var matrix = PackedMatrix.Pack(kernel, tensor.Address, rows, columns, pool);
-        loaded.Add(matrix);
-        matrixNames.Add(matrix, new MatrixName(name, 0, 1));
-        tensor.Release();
+        var matrix = Pack(tensor, kernel, rows, columns, 0, 1);
         Advance(tensor);
         return matrix;
     }
@@ -150,15 +159,8 @@ public sealed class ModelLoader : IDisposable
             throw Refuse(tensor, $"should be [{columns}, {rows}, {count}]");
         var kernel = KernelOf(tensor);
         var matrices = new PackedMatrix[count];
-        nint bytes = (nint)(tensor.ByteLength / count);
         for (int i = 0; i < count; i++)
-        {
-            matrices[i] = PackedMatrix.Pack(kernel, tensor.Address + (i * bytes), rows, columns, pool);
-            loaded.Add(matrices[i]);
-            matrixNames.Add(matrices[i], new MatrixName(name, i, count));
-        }
-
-        tensor.Release();
+            matrices[i] = Pack(tensor, kernel, rows, columns, i, count);
         Advance(tensor);
         return matrices;
     }
@@ -353,6 +355,20 @@ public sealed class ModelLoader : IDisposable
 
     private LowRankUpdate[] Updates(string name, int part, int parts, int outputs, int inputs)
         => adapters == null ? [] : adapters.Updates(name, part, parts, outputs, inputs);
+
+    private PackedMatrix Pack(GgufTensor tensor, PanelKernel kernel, int rows, int columns, int index, int count)
+    {
+        long bytes = tensor.ByteLength / count;
+        if (Panels == null || !Panels.TryGet(tensor.Name, kernel, rows, columns, index, count, out var matrix))
+        {
+            matrix = PackedMatrix.Pack(kernel, tensor.Address + (nint)(bytes * index), rows, columns, pool);
+            tensor.Release(bytes * index, bytes);
+        }
+
+        loaded.Add(matrix);
+        matrixNames.Add(matrix, new MatrixName(tensor.Name, index, count));
+        return matrix;
+    }
 
     private GgufTensor Find(string name)
     {

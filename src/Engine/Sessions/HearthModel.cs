@@ -36,7 +36,10 @@ public sealed class HearthModel : IDisposable
         ModelLoader? loader = null;
         try
         {
-            loader = new ModelLoader(file, Kernels, pool, ContextOf(file, options), progress, cancellation, options.Adapters);
+            loader = new ModelLoader(file, Kernels, pool, ContextOf(file, options), progress, cancellation, options.Adapters)
+            {
+                Panels = PanelFile.TryOpen(file, out var panels) ? panels : null,
+            };
             architecture = ArchitectureCatalog.Load(loader);
             Tokenizer = TokenizerFactory.FromGguf(file.Metadata);
             ContextLength = loader.ContextLength;

@@ -16,17 +16,20 @@ public sealed unsafe class PackedMatrix : IDisposable
     // Below this a huge page would be mostly empty.
     private const long HugePageThreshold = 1 << 20;
 
-    private readonly AlignedBuffer buffer;
+    private readonly AlignedBuffer? buffer;
+    private readonly byte* panels;
 
-    private PackedMatrix(PanelKernel kernel, int rows, int columns)
+    private PackedMatrix(PanelKernel kernel, byte* mapped, int rows, int columns)
     {
         Kernel = kernel;
         Rows = rows;
         Columns = columns;
         PanelCount = (rows + PanelRows - 1) / PanelRows;
         PanelBytes = kernel.PanelBytes(columns);
-        long bytes = checked(PanelBytes * PanelCount);
-        buffer = new AlignedBuffer(bytes, hugePages: bytes >= HugePageThreshold, zeroed: false);
+        long bytes = BytesOf(kernel, rows, columns);
+        if (mapped == null)
+            buffer = new AlignedBuffer(bytes, hugePages: bytes >= HugePageThreshold, zeroed: false);
+        panels = mapped == null ? buffer!.Pointer : mapped;
     }
 
     /// <summary>The kernel that multiplies with this matrix.</summary>
@@ -64,7 +67,7 @@ public sealed unsafe class PackedMatrix : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         ArgumentOutOfRangeException.ThrowIfNotEqual(columns % kernel.BlockWeights, 0, nameof(columns));
-        var matrix = new PackedMatrix(kernel, rows, columns);
+        var matrix = new PackedMatrix(kernel, null, rows, columns);
         int chunks = Math.Min(matrix.PanelCount, 8 * pool.Threads);
         var region = new PackRegion(matrix, source, chunks);
         pool.Run(ref region, chunks);
@@ -88,6 +91,37 @@ public sealed unsafe class PackedMatrix : IDisposable
             return Pack(kernel, first, rows, columns, pool);
     }
 
+    /// <summary>Takes panels that lie in memory already.</summary>
+    /// <param name="kernel">The kernel of the matrix's block type.</param>
+    /// <param name="address">The first panel, on a cache line of its own: <see cref="BytesOf"/> bytes that live as long as the matrix is used.</param>
+    /// <param name="rows">Rows, at least 1.</param>
+    /// <param name="columns">Columns, a multiple of the block's weights, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A dimension is below 1, or the columns do not divide into blocks.</exception>
+    public static PackedMatrix Map(PanelKernel kernel, nint address, int rows, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        ArgumentOutOfRangeException.ThrowIfZero(address);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(columns % kernel.BlockWeights, 0, nameof(columns));
+        return new PackedMatrix(kernel, (byte*)address, rows, columns);
+    }
+
+    /// <summary>Bytes of a matrix's panels.</summary>
+    public static long BytesOf(PanelKernel kernel, int rows, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        return checked(kernel.PanelBytes(columns) * ((rows + PanelRows - 1L) / PanelRows));
+    }
+
+    /// <summary>Writes the panels as they are.</summary>
+    public void CopyTo(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        for (int panel = 0; panel < PanelCount; panel++)
+            stream.Write(new ReadOnlySpan<byte>(Panel(panel), checked((int)PanelBytes)));
+    }
+
     /// <summary>Reads a row back as floats.</summary>
     /// <param name="row">The row.</param>
     /// <param name="weights">Receives <see cref="Columns"/> values.</param>
@@ -100,9 +134,9 @@ public sealed unsafe class PackedMatrix : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => buffer.Dispose();
+    public void Dispose() => buffer?.Dispose();
 
-    internal byte* Panel(int index) => buffer.Pointer + (index * PanelBytes);
+    internal byte* Panel(int index) => panels + (index * PanelBytes);
 
     private readonly struct PackRegion(PackedMatrix matrix, byte* source, int chunks) : IParallelRegion
     {

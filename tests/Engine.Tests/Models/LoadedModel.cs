@@ -30,7 +30,10 @@ internal sealed class LoadedModel : IDisposable
         file = GgufFile.Open(path);
         pool = new WorkerPool(threads);
         kernels ??= RungSelection.FromEnvironment();
-        architecture = ArchitectureCatalog.Load(new ModelLoader(file, kernels, pool, context, adapters: adapters));
+        architecture = ArchitectureCatalog.Load(new ModelLoader(file, kernels, pool, context, adapters: adapters)
+        {
+            Panels = PanelFile.TryOpen(file, out var panels) ? panels : null,
+        });
         Runner = new ModelRunner(architecture, kernels, pool, new RunnerLimits(96, 96, 4, context), cache, cache, output);
         OutputWidth = output == PassOutput.States ? architecture.Shape.Width : architecture.Shape.VocabularySize;
     }

@@ -1,0 +1,221 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using Hearth.Engine.Files.Gguf;
+using Hearth.Kernels;
+using Hearth.Kernels.Formats;
+using Hearth.Kernels.Matmul;
+using Hearth.Kernels.Threading;
+
+namespace Hearth.Engine.Models;
+
+/// <summary>
+/// A model's matrices as kernels read them, beside the model's file: <c>model.gguf.panels</c> next to <c>model.gguf</c>. Loading maps
+/// it instead of packing, so it takes no time and its memory is shared by processes. All rungs read the same panels.
+/// </summary>
+/// <remarks>
+/// The file is a GGUF file of its own: one I8 tensor per matrix, under the matrix's name, and keys that say which model it belongs to. A
+/// file that belongs to another model, or to another version of the layout, is left alone.
+/// </remarks>
+public sealed class PanelFile : IDisposable
+{
+    /// <summary>What the model's path is followed by.</summary>
+    public const string Extension = ".panels";
+
+    /// <summary>To be raised whenever the layout of any panel changes.</summary>
+    private const uint LayoutVersion = 1;
+
+    private const string VersionKey = "hearth.panels.version";
+    private const string SourceKey = "hearth.panels.source";
+    private const int SampleBytes = 256;
+
+    private readonly GgufFile file;
+
+    private PanelFile(GgufFile file) => this.file = file;
+
+    /// <summary>Bytes of the file.</summary>
+    public long ByteLength => file.ByteLength;
+
+    /// <summary>Where a model's panels are looked for.</summary>
+    public static string PathOf(string model) => model + Extension;
+
+    /// <summary>Opens the panels of a model if there are any that belong to it.</summary>
+    /// <param name="model">The model's open file.</param>
+    /// <param name="panels">The panels; the caller owns them.</param>
+    public static bool TryOpen(GgufFile model, [NotNullWhen(true)] out PanelFile? panels)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        panels = null;
+        string path = PathOf(model.Name);
+        if (!File.Exists(path))
+            return false;
+        GgufFile? file = null;
+        try
+        {
+            file = GgufFile.Open(path);
+            bool belongs = file.Metadata.TryGetValue(VersionKey, out var version)
+                && version.Type == GgufValueType.UInt32
+                && version.Bits == LayoutVersion
+                && file.Metadata.GetString(SourceKey, "") == Identity(model);
+            if (belongs)
+                panels = new PanelFile(file);
+        }
+        catch (InvalidModelException)
+        {
+            // A damaged file of panels is no more than a missing one: the model has all that is needed.
+        }
+
+        if (panels == null)
+            file?.Dispose();
+        return panels != null;
+    }
+
+    /// <summary>Packs a model and writes its panels beside it, whole or not at all.</summary>
+    /// <param name="model">The model's open file.</param>
+    /// <param name="kernels">Any rung's kernels: the panels are the same.</param>
+    /// <param name="pool">The workers.</param>
+    /// <param name="progress">Told after each tensor, or null.</param>
+    /// <param name="cancellation">Checked before each tensor.</param>
+    /// <returns>How many matrices there are, and their bytes.</returns>
+    /// <exception cref="InvalidModelException">The model is damaged or of a kind that is not supported.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static (int Matrices, long Bytes) Write(
+        GgufFile model,
+        KernelSet kernels,
+        WorkerPool pool,
+        IProgress<LoadProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        using var loader = new ModelLoader(model, kernels, pool, 0, progress, cancellation);
+        using var architecture = ArchitectureCatalog.Load(loader);
+        var keys = new GgufMetadataBuilder(PathOf(model.Name))
+        {
+            { "general.type", "panels" },
+            { "general.alignment", 4096u },
+            { VersionKey, LayoutVersion },
+            { SourceKey, Identity(model) },
+        };
+        var writer = new GgufWriter(keys.Build());
+        long bytes = 0;
+        int count = 0;
+        foreach (var tensor in loader.MatrixNames.GroupBy(pair => pair.Value.Tensor, pair => pair.Key))
+        {
+            // What was asked for twice was packed twice, one after the other.
+            var matrices = tensor.Take(loader.MatrixNames[tensor.First()].Count).ToArray();
+            count++;
+            long length = matrices.Sum(matrix => matrix.Bytes);
+            bytes += length;
+            writer.Add(tensor.Key, WeightType.I8, [length], stream =>
+            {
+                foreach (var matrix in matrices)
+                    matrix.CopyTo(stream);
+            });
+        }
+
+        writer.Write(PathOf(model.Name));
+        return (count, bytes);
+    }
+
+    /// <summary>Compares every weight of the panels with the model's.</summary>
+    /// <param name="model">The model they belong to.</param>
+    /// <param name="kernels">Any rung's kernels.</param>
+    /// <param name="pool">The workers.</param>
+    /// <exception cref="InvalidModelException">A weight differs, or the panels have the wrong size.</exception>
+    public void Verify(GgufFile model, KernelSet kernels, WorkerPool pool)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(kernels);
+        ArgumentNullException.ThrowIfNull(pool);
+        foreach (var panels in file.Tensors)
+        {
+            if (!model.TryGetTensor(panels.Name, out var tensor)
+                || !WeightFormat.TryGet(tensor.Type, out var format)
+                || !kernels.TryGetPanel(tensor.Type, out var kernel))
+            {
+                throw new InvalidModelException($"{file.Name}: the model has no matrix {panels.Name}.");
+            }
+
+            var dimensions = tensor.Dimensions;
+            int columns = (int)dimensions[0];
+            int rows = dimensions.Length > 1 ? (int)dimensions[1] : 1;
+            int count = dimensions.Length > 2 ? (int)dimensions[2] : 1;
+            for (int i = 0; i < count; i++)
+            {
+                using var matrix = PackedMatrix.Map(kernel, Slice(panels, kernel, rows, columns, i, count), rows, columns);
+                int rowBytes = checked((int)format.RowBytes(columns));
+                var region = new RowComparison(matrix, format, tensor, (long)i * rows * rowBytes, rowBytes, new bool[rows]);
+                pool.Run(ref region, rows);
+                int differs = Array.IndexOf(region.Differs, true);
+                if (differs >= 0)
+                    throw new InvalidModelException($"{file.Name}: row {differs} of {panels.Name} is not the model's; write the panels again.");
+            }
+        }
+    }
+
+    /// <summary>Frees the map; the matrices in it die.</summary>
+    public void Dispose() => file.Dispose();
+
+    /// <summary>Finds one of <paramref name="count"/> equal matrices of a tensor.</summary>
+    /// <exception cref="InvalidModelException">The panels have the wrong size.</exception>
+    internal bool TryGet(string name, PanelKernel kernel, int rows, int columns, int index, int count, [NotNullWhen(true)] out PackedMatrix? matrix)
+    {
+        matrix = file.TryGetTensor(name, out var panels)
+            ? PackedMatrix.Map(kernel, Slice(panels, kernel, rows, columns, index, count), rows, columns)
+            : null;
+        return matrix != null;
+    }
+
+    private nint Slice(GgufTensor panels, PanelKernel kernel, int rows, int columns, int index, int count)
+    {
+        long bytes = PackedMatrix.BytesOf(kernel, rows, columns);
+        return panels.ByteLength == checked(bytes * count)
+            ? panels.Address + (nint)(bytes * index)
+            : throw new InvalidModelException(
+                $"{file.Name}: {panels.Name} has {panels.ByteLength} bytes instead of {bytes * count}; write the panels again or delete the file.");
+    }
+
+    /// <summary>
+    /// What makes a model another one: sizes, tensors and samples of their bytes. A digest of all bytes would take longer than packing them.
+    /// </summary>
+    private static string Identity(GgufFile model)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> number = stackalloc byte[sizeof(long)];
+        Append(hash, number, model.ByteLength);
+        foreach (var tensor in model.Tensors)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(tensor.Name));
+            Append(hash, number, (long)tensor.Type);
+            foreach (long dimension in tensor.Dimensions)
+                Append(hash, number, dimension);
+            long length = Math.Min(SampleBytes, tensor.ByteLength);
+            hash.AppendData(tensor.Slice(0, length));
+            hash.AppendData(tensor.Slice((tensor.ByteLength - length) / 2, length));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        static void Append(IncrementalHash hash, Span<byte> bytes, long number)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
+            hash.AppendData(bytes);
+        }
+    }
+
+    private readonly struct RowComparison(
+        PackedMatrix matrix, WeightFormat format, GgufTensor tensor, long start, int rowBytes, bool[] differs) : IParallelRegion
+    {
+        public bool[] Differs => differs;
+
+        public void Run(int chunk, int worker)
+        {
+            float[] packed = new float[matrix.Columns];
+            float[] expected = new float[matrix.Columns];
+            matrix.DecodeRow(chunk, packed);
+            format.Decode(tensor.Slice(start + ((long)chunk * rowBytes), rowBytes), expected);
+            differs[chunk] = !packed.AsSpan().SequenceEqual(expected);
+        }
+    }
+}
