@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Hearth.Kernels.Formats.Packing;
 
 // Eight signs in seven bits: bits 0..6 are the signs of values 0..6, and value 7 is negative where that makes the number of negative
@@ -14,12 +16,16 @@ internal static class EvenSigns
         => code | ((int.PopCount(code) & 1) << Bits);
 
     /// <summary>The signs of 32 values whose four codes follow each other from the lowest bit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static uint UnpackFour(uint codes)
     {
-        uint signs = 0;
-        for (int i = 0; i < 4; i++, codes >>= Bits)
-            signs |= (uint)Unpack((int)codes & Mask) << (8 * i);
-        return signs;
+        uint signs = (codes & 0x7F) | ((codes << 1) & 0x7F00) | ((codes << 2) & 0x7F_0000) | ((codes << 3) & 0x7F00_0000);
+
+        // Halves folded onto each other until bit 0 of each byte is the parity of all its bits.
+        uint parity = signs ^ (signs >> 4);
+        parity ^= parity >> 2;
+        parity ^= parity >> 1;
+        return signs | ((parity & 0x0101_0101) << Bits);
     }
 
     /// <summary>Splits groups of 32 values as <see cref="Split"/> does, four codes a word from its lowest bit.</summary>

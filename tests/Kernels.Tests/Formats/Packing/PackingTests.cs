@@ -32,6 +32,15 @@ public sealed class PackingTests
     }
 
     [Property]
+    public void Four_codes_of_signs_unpack_at_once_as_one_by_one(int seed)
+    {
+        uint codes = (uint)new Random(seed).NextInt64(1L << 32);
+        Assert.Equal(
+            Enumerable.Range(0, 4).Select(i => EvenSigns.Unpack((int)(codes >> (EvenSigns.Bits * i)) & EvenSigns.Mask)),
+            BitConverter.GetBytes(EvenSigns.UnpackFour(codes)).Select(signs => (int)signs));
+    }
+
+    [Property]
     public void A_bit_plane_takes_the_top_bit_and_leaves_the_others(int seed)
     {
         byte[] codes = Codes(seed, 256, 32), rest = [.. codes], planes = new byte[32];
