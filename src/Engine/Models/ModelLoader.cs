@@ -405,7 +405,7 @@ public sealed class ModelLoader : IDisposable
 
         var matrix = PackedMatrix.Pack(kernel, turned, rows, columns, pool);
         loaded.Add(matrix);
-        matrixNames.Add(matrix, new MatrixName(name, 0, 1));
+        matrixNames.Add(matrix, new MatrixName(name, 0, 1, IsTurned: true));
         tensor.Release();
         return matrix;
     }

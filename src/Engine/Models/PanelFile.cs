@@ -100,7 +100,7 @@ public sealed class PanelFile : IDisposable
         var writer = new GgufWriter(keys.Build());
         long bytes = 0;
         int count = 0;
-        foreach (var tensor in loader.MatrixNames.GroupBy(pair => pair.Value.Tensor, pair => pair.Key))
+        foreach (var tensor in loader.MatrixNames.Where(pair => !pair.Value.IsTurned).GroupBy(pair => pair.Value.Tensor, pair => pair.Key))
         {
             // What was asked for twice was packed twice, one after the other.
             var matrices = tensor.Take(loader.MatrixNames[tensor.First()].Count).ToArray();
