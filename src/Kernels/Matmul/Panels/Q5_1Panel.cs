@@ -10,8 +10,8 @@ namespace Hearth.Kernels.Formats;
 ///  64  2 x 16 halves  m
 /// 128  2 x 5 lines    see <see cref="FiveBitLines"/>
 /// </code>
-/// Unsigned 5-bit codes would not fit 16-bit sums, so 16 is taken off and given to the minimum: a block gives
-/// fma(sum((q - 16) x), d s, c), then fma(16 sum(x), (m + 16 d) / 16 s, c).
+/// Unsigned 5-bit codes would not fit 16-bit sums, so 16 is taken off and given back in 32 bits: a block gives
+/// fma(sum(q x), d s, c), then fma(16 sum(x), m / 16 s, c). Giving it to the minimum (m + 16 d) would cost less, but cancels.
 /// </content>
 public readonly unsafe partial struct Q5_1 : IPanelKernel
 {
@@ -60,18 +60,21 @@ public readonly unsafe partial struct Q5_1 : IPanelKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
     {
-        var sixteen = TRung.Broadcast(16);
+        var one = TRung.BroadcastScale(1);
+        var pairsOfMinusOne = TRung.BroadcastByte(0xFF);
         var minusSixteenth = TRung.Broadcast(-0.0625f);
         byte* lines = chunk + LinesAt;
         for (int block = 0; block < 2; block++, chunk += 32, lines += FiveBitLines.Bytes, activations += 40 * TTile.Tokens)
         {
-            var d = TRung.LoadHalf((ushort*)chunk);
             var sums = TTile.StartDot(activations, 32 * TTile.Tokens);
             FiveBitLines.Dot<TRung, TTile>(lines, activations, ref sums);
-            accumulators.AccumulateNarrow(sums, d, activations, 36 * TTile.Tokens);
-            var minimum = TRung.MultiplyAdd(sixteen, d, TRung.LoadHalf((ushort*)(chunk + MinimumsAt)));
+            var totals = TTile.Zero;
+            totals.ScaleAdd(sums, one);
+            totals.PairAdd(pairsOfMinusOne, activations, 32 * TTile.Tokens);
+            accumulators.Accumulate(totals, TRung.LoadHalf((ushort*)chunk), activations, 36 * TTile.Tokens);
             var negatedSums = TTile.StartDot(activations, 32 * TTile.Tokens);
-            accumulators.AccumulateNarrow(negatedSums, minimum * minusSixteenth, activations, 36 * TTile.Tokens);
+            var negatedMinimum = TRung.LoadHalf((ushort*)(chunk + MinimumsAt)) * minusSixteenth;
+            accumulators.AccumulateNarrow(negatedSums, negatedMinimum, activations, 36 * TTile.Tokens);
         }
     }
 }
