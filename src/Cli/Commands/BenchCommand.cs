@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Hearth.Cli.Rendering;
-using Hearth.Engine.Files.Gguf;
+using Hearth.Engine.Files;
 using Hearth.Engine.Sessions;
 using Hearth.Kernels.Probing;
 using Hearth.Kernels.Threading;
@@ -98,7 +98,7 @@ internal sealed class BenchCommand
         using var loaded = LoadedModel.Load(
             () =>
             {
-                var file = name == EmbeddedModel.Name ? EmbeddedModel.Open() : GgufFile.Open(name);
+                var file = name == EmbeddedModel.Name ? EmbeddedModel.Open() : ModelFile.Open(name);
                 summary = ModelSummary.Read(file);
                 return file;
             },

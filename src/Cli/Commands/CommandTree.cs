@@ -18,6 +18,7 @@ internal static class CommandTree
         new("embed", EmbedCommand.Description, EmbedCommand.Define),
         new("quantize", QuantizeCommand.Description, QuantizeCommand.Define),
         new("pack", PackCommand.Description, PackCommand.Define),
+        new("convert", ConvertCommand.Description, ConvertCommand.Define),
         new("imatrix", ImatrixCommand.Description, ImatrixCommand.Define),
         new("perplexity", PerplexityCommand.Description, PerplexityCommand.Define),
         new("tokenize", TokenizeCommand.Description, TokenizeCommand.Define),

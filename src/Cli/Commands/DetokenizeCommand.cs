@@ -43,7 +43,7 @@ internal sealed class DetokenizeCommand
     {
         int[]? given = line.GetValue(jsonLines) ? null : ReadIds(line);
         using var file = model.Open(line);
-        var tokenizer = TokenizerFactory.FromGguf(file.Metadata);
+        var tokenizer = TokenizerFactory.Of(file);
         if (given is null)
             return JsonLines.Answer(terminal, (question, answer) => Answer(tokenizer, question, answer));
         string text = Decode(tokenizer, given, line.GetValue(special), removeSpecial: false);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hearth.Engine.Files;
 using Hearth.Engine.Files.Gguf;
 
 namespace Hearth.Cli.Commands;
@@ -7,7 +8,7 @@ namespace Hearth.Cli.Commands;
 internal sealed class ModelFlag
 {
     private readonly Option<string?> model = Flag.Text(
-        "--model", ["-m"], "FILE", $"GGUF model file, any part of a split one; without it {EmbeddedModel.Description}");
+        "--model", ["-m"], "FILE", $"GGUF model file, any part of a split one, or a Hugging Face folder; without it {EmbeddedModel.Description}");
 
     /// <summary>Gives a command the flag.</summary>
     public ModelFlag(Command command) => command.Add(model);
@@ -24,5 +25,5 @@ internal sealed class ModelFlag
     /// <exception cref="CommandException">The name is empty.</exception>
     /// <exception cref="Hearth.Engine.InvalidModelException">It is no model.</exception>
     public static GgufFile OpenPath(string flag, string path)
-        => path.Length > 0 ? GgufFile.Open(path) : throw new CommandException($"{flag} needs the name of a file.");
+        => path.Length > 0 ? ModelFile.Open(path) : throw new CommandException($"{flag} needs the name of a file.");
 }

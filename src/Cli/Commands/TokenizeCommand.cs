@@ -48,7 +48,7 @@ internal sealed class TokenizeCommand
     {
         string? given = line.GetValue(jsonLines) ? null : text.Read(line, terminal);
         using var file = model.Open(line);
-        var tokenizer = TokenizerFactory.FromGguf(file.Metadata);
+        var tokenizer = TokenizerFactory.Of(file);
         if (given is null)
             return JsonLines.Answer(terminal, (question, answer) => Answer(tokenizer, question, answer));
 

@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Hearth.Kernels.Memory;
 
 namespace Hearth.Engine.Files;
 
@@ -93,6 +94,31 @@ internal sealed unsafe partial class MappedFile : IDisposable
     {
         stream.Position = 0;
         return new MappedFile(name, stream.PositionPointer, stream.Length, null, stream);
+    }
+
+    /// <summary>Memory of its own, filled by the caller piece by piece; freed with the map.</summary>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="step">Bytes of a piece but perhaps the last, at most 2 GiB.</param>
+    /// <param name="fill">Called for each piece in order with its offset.</param>
+    /// <exception cref="InsufficientMemoryException">The system has not that much memory to give.</exception>
+    public static MappedFile Filled(string name, long length, long step, Action<long, Span<byte>> fill)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(step, int.MaxValue);
+        var buffer = new AlignedBuffer(length, zeroed: false);
+        try
+        {
+            for (long at = 0; at < length; at += step)
+                fill(at, new Span<byte>(buffer.Pointer + at, (int)Math.Min(step, length - at)));
+            return new MappedFile(name, buffer.Pointer, length, null, buffer);
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A view of <paramref name="length"/> bytes, at most 2 GiB.</summary>

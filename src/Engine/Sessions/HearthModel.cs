@@ -1,4 +1,5 @@
 using System.Text;
+using Hearth.Engine.Files;
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Models;
 using Hearth.Engine.Templates;
@@ -41,7 +42,7 @@ public sealed class HearthModel : IDisposable
                 Panels = PanelFile.TryOpen(file, out var panels) ? panels : null,
             };
             architecture = ArchitectureCatalog.Load(loader);
-            Tokenizer = TokenizerFactory.FromGguf(file.Metadata);
+            Tokenizer = TokenizerFactory.Of(file);
             ContextLength = loader.ContextLength;
             if (!architecture.IsEncoder)
                 runner = new ModelRunner(architecture, Kernels, pool, SessionLimits(), options.CacheTypeK, options.CacheTypeV);
@@ -102,8 +103,8 @@ public sealed class HearthModel : IDisposable
     /// <summary>One session computes at a time.</summary>
     internal Lock Gate { get; } = new();
 
-    /// <summary>Loads a GGUF file.</summary>
-    /// <param name="path">The file; of a split model any part.</param>
+    /// <summary>Loads a GGUF file or a Hugging Face folder.</summary>
+    /// <param name="path">The file, of a split model any part; or the folder.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="progress">Told after each tensor, or null.</param>
     /// <param name="cancellation">Acts between tensors.</param>
@@ -114,7 +115,7 @@ public sealed class HearthModel : IDisposable
         HearthModelOptions? options = null,
         IProgress<LoadProgress>? progress = null,
         CancellationToken cancellation = default)
-        => Load(GgufFile.Open(path), options, progress, cancellation);
+        => Load(ModelFile.Open(path), options, progress, cancellation);
 
     /// <summary>Loads an open file.</summary>
     /// <param name="file">The file; the model owns it from here on, also when loading fails.</param>

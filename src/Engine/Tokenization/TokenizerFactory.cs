@@ -9,6 +9,14 @@ namespace Hearth.Engine.Tokenization;
 /// <summary>Makes tokenizers from what models bring along.</summary>
 public static class TokenizerFactory
 {
+    /// <summary>Makes the tokenizer of an open model: a folder's own, or what the keys of a GGUF file describe.</summary>
+    /// <exception cref="InvalidModelException">It is missing, contradicts itself, or has a step that Hearth does not know.</exception>
+    public static ITokenizer Of(GgufFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return file.Tokenizer is { } make ? make() : FromGguf(file.Metadata);
+    }
+
     /// <summary>Makes the tokenizer that a GGUF file describes in its <c>tokenizer.ggml.*</c> keys.</summary>
     /// <param name="metadata">The file's metadata; it is not needed any more afterwards.</param>
     /// <exception cref="InvalidModelException">The keys are missing, contradict each other, or name something unknown.</exception>

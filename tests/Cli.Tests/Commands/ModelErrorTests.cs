@@ -17,7 +17,7 @@ public sealed class ModelErrorTests
     public void A_folder_is_no_model()
     {
         var run = CommandRun.Of("inspect", "-m", AppContext.BaseDirectory);
-        Assert.EndsWith("is a folder, not a file.", run.Sentence(), StringComparison.Ordinal);
+        Assert.Contains("is a folder without config.json", run.Sentence(), StringComparison.Ordinal);
         Assert.Equal(ExitCodes.Model, run.ExitCode);
     }
 

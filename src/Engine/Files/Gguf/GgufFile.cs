@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Hearth.Engine.Tokenization;
 
 namespace Hearth.Engine.Files.Gguf;
 
@@ -9,19 +10,28 @@ namespace Hearth.Engine.Files.Gguf;
 /// <remarks>Thread-safe, except that nobody may use the tensors' bytes any longer when it is disposed.</remarks>
 public sealed class GgufFile : IDisposable
 {
-    private readonly IReadOnlyList<MappedFile> maps;
+    private readonly IReadOnlyList<IDisposable> owned;
     private readonly Dictionary<string, GgufTensor> byName;
 
     private GgufFile(IReadOnlyList<MappedFile> maps, GgufMetadata metadata, IReadOnlyList<GgufTensor> tensors)
+        : this(maps[0].Name, maps.Sum(map => map.Length), maps, metadata, tensors)
     {
-        this.maps = maps;
+    }
+
+    /// <summary>A model that was put together from other files, which it owns.</summary>
+    internal GgufFile(
+        string name, long byteLength, IReadOnlyList<IDisposable> owned, GgufMetadata metadata, IReadOnlyList<GgufTensor> tensors)
+    {
+        Name = name;
+        ByteLength = byteLength;
+        this.owned = owned;
         Metadata = metadata;
         Tensors = tensors;
         byName = tensors.ToDictionary(tensor => tensor.Name);
     }
 
     /// <summary>The path as it was given to <see cref="Open"/> (a split model's first part), or the memory's name.</summary>
-    public string Name => maps[0].Name;
+    public string Name { get; }
 
     /// <summary>The keys; of a split model the first part's, without those that describe the split.</summary>
     public GgufMetadata Metadata { get; }
@@ -30,7 +40,10 @@ public sealed class GgufFile : IDisposable
     public IReadOnlyList<GgufTensor> Tensors { get; }
 
     /// <summary>Bytes of the file, of all parts together.</summary>
-    public long ByteLength => maps.Sum(map => map.Length);
+    public long ByteLength { get; }
+
+    /// <summary>Makes the tokenizer that came with the model in a form of its own; null where the keys describe it.</summary>
+    internal Func<ITokenizer>? Tokenizer { get; init; }
 
     /// <summary>Opens a file, or all parts of a split model when given any of them.</summary>
     /// <param name="path">The file.</param>
@@ -88,14 +101,16 @@ public sealed class GgufFile : IDisposable
         var metadata = new GgufMetadataBuilder(Metadata);
         foreach (var (key, value) in overrides)
             metadata[key] = value;
-        return new GgufFile(maps, metadata.Build(), Tensors);
+        return new GgufFile(Name, ByteLength, owned, metadata.Build(), Tensors) { Tokenizer = Tokenizer };
     }
 
     /// <summary>Unmaps the file. Every span and address of its tensors dies.</summary>
     public void Dispose()
     {
-        foreach (var map in maps)
-            map.Dispose();
+        foreach (var tensor in Tensors)
+            tensor.DisposeDerived();
+        foreach (var file in owned)
+            file.Dispose();
     }
 
     private static GgufFile Of(MappedFile map)

@@ -5,8 +5,10 @@ namespace Hearth.Engine.Files.Gguf;
 /// <summary>A tensor in an open file: where its bytes are and what they mean. Valid until the file is disposed.</summary>
 public sealed class GgufTensor
 {
-    private readonly MappedFile map;
+    private readonly Func<MappedFile>? derive;
+    private readonly Lock gate = new();
     private readonly long[] dimensions;
+    private MappedFile? map;
 
     internal GgufTensor(MappedFile map, string name, WeightType type, long[] dimensions, long elementCount, long offset, long byteLength)
     {
@@ -16,6 +18,17 @@ public sealed class GgufTensor
         Type = type;
         ElementCount = elementCount;
         Offset = offset;
+        ByteLength = byteLength;
+    }
+
+    /// <summary>A tensor whose bytes are made when they are asked for, and again when they are asked for after their release.</summary>
+    internal GgufTensor(Func<MappedFile> derive, string name, WeightType type, long[] dimensions, long elementCount, long byteLength)
+    {
+        this.derive = derive;
+        this.dimensions = dimensions;
+        Name = name;
+        Type = type;
+        ElementCount = elementCount;
         ByteLength = byteLength;
     }
 
@@ -39,7 +52,7 @@ public sealed class GgufTensor
 
     /// <summary>The address of the first byte in memory; <see cref="ByteLength"/> bytes can be read there.</summary>
     /// <exception cref="ObjectDisposedException">The file is disposed.</exception>
-    public nint Address => map.Address + (nint)Offset;
+    public nint Address => Map.Address + (nint)Offset;
 
     /// <summary>The bytes of a tensor below 2 GiB.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The tensor is larger; use <see cref="Slice"/> or <see cref="Address"/>.</exception>
@@ -53,21 +66,58 @@ public sealed class GgufTensor
     {
         if (start < 0 || length < 0 || start > ByteLength || length > ByteLength - start)
             throw new ArgumentOutOfRangeException(nameof(start), $"{length} bytes at {start} do not lie in the {ByteLength} bytes of {Name}.");
-        return map.Bytes(Offset + start, length);
+        return Map.Bytes(Offset + start, length);
     }
 
     /// <summary>Asks the system to read the tensor ahead of its use. Advice only.</summary>
-    public void Prefetch() => map.Prefetch(Offset, ByteLength);
+    public void Prefetch()
+    {
+        if (derive is null)
+            Map.Prefetch(Offset, ByteLength);
+    }
 
     /// <summary>
     /// Tells the system that the tensor's pages need not stay in memory, as after repacking. They are read again from the file
     /// if they are used after all. Advice only.
     /// </summary>
-    public void Release() => map.Release(Offset, ByteLength);
+    public void Release() => Release(0, ByteLength);
 
     /// <summary>As <see cref="Release()"/>, for a part of the tensor.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range does not lie in the tensor's file.</exception>
-    internal void Release(long start, long length) => map.Release(Offset + start, length);
+    internal void Release(long start, long length)
+    {
+        if (derive is null)
+        {
+            Map.Release(Offset + start, length);
+        }
+        else if (start + length == ByteLength)
+        {
+            DisposeDerived();
+        }
+    }
+
+    /// <summary>Frees bytes that were made.</summary>
+    internal void DisposeDerived()
+    {
+        if (derive is null)
+            return;
+        lock (gate)
+        {
+            map?.Dispose();
+            map = null;
+        }
+    }
+
+    private MappedFile Map
+    {
+        get
+        {
+            if (derive is null)
+                return map!;
+            lock (gate)
+                return map ??= derive();
+        }
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} [{string.Join(", ", dimensions)}] {Type}";

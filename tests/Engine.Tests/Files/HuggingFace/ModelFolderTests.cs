@@ -1,0 +1,165 @@
+using System.Text.Json.Nodes;
+using Hearth.Engine.Files;
+using Hearth.Engine.Files.Gguf;
+using Hearth.Engine.Quantization;
+using Hearth.Engine.Sessions;
+using Hearth.Engine.Tests.Models;
+using Hearth.Kernels.Threading;
+
+namespace Hearth.Engine.Tests.Files.HuggingFace;
+
+public sealed class ModelFolderTests
+{
+    private static readonly int[] Tokens = [1, 5, 9, 14, 3, 47, 21, 8];
+
+    [Theory]
+    [InlineData("llama-gqa-theta500k", "llama")]
+    [InlineData("llama-bias", "llama")]
+    [InlineData("llama-tied", "mistral")]
+    [InlineData("llama-moe", "mixtral")]
+    [InlineData("qwen2", "qwen2")]
+    [InlineData("qwen3", "qwen3")]
+    [InlineData("qwen2moe", "qwen2_moe")]
+    [InlineData("qwen3moe", "qwen3_moe")]
+    [InlineData("gemma", "gemma")]
+    [InlineData("gemma2", "gemma2")]
+    [InlineData("gemma3", "gemma3_text")]
+    [InlineData("phi2", "phi")]
+    [InlineData("phi3", "phi3")]
+    [InlineData("gpt2", "gpt2")]
+    [InlineData("gptneox-parallel", "gpt_neox")]
+    [InlineData("gptneox-sequential", "gpt_neox")]
+    [InlineData("bloom", "bloom")]
+    [InlineData("falcon-7b", "falcon")]
+    [InlineData("falcon-40b", "falcon")]
+    [InlineData("olmo2", "olmo2")]
+    [InlineData("olmoe", "olmoe")]
+    [InlineData("starcoder2", "starcoder2")]
+    [InlineData("stablelm2-1b6", "stablelm")]
+    [InlineData("granite", "granite")]
+    [InlineData("smollm3", "smollm3")]
+    [InlineData("arcee", "arcee")]
+    [InlineData("command-r", "cohere")]
+    [InlineData("cohere2", "cohere2")]
+    public void A_folder_has_the_logits_of_the_file_that_it_was_made_of(string name, string modelType)
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder["model"], name, modelType);
+        using var original = HearthModel.Load(VectorFiles.PathOf(name + ".gguf"), Options);
+        using var model = HearthModel.Load(folder["model"], Options);
+        float[] expected = Logits(original);
+        float[] actual = Logits(model);
+
+        // Taking one from a norm and adding it again rounds; everything else keeps its bits.
+        if (modelType.StartsWith("gemma", StringComparison.Ordinal))
+            Assert.InRange(LoadedModel.NormalisedError(actual, expected), 0, 1e-6);
+        else
+            Assert.Equal(LoadedModel.Bytes(expected), LoadedModel.Bytes(actual));
+    }
+
+    [Fact]
+    public void A_converted_folder_is_a_file_that_stands_alone()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder["model"], "llama-gqa-theta500k", "llama");
+        using (var source = ModelFile.OpenForConversion(folder["model"]))
+        using (var pool = new WorkerPool(2))
+        {
+            Assert.True(FileKind.TryGet("F32", out var kind));
+            Quantizer.Write(QuantizationPlan.Create(source, new QuantizationOptions(kind)), folder["out.gguf"], pool);
+        }
+
+        using var converted = HearthModel.Load(folder["out.gguf"], Options);
+        using var model = HearthModel.Load(folder["model"], Options);
+        Assert.Equal(LoadedModel.Bytes(Logits(model)), LoadedModel.Bytes(Logits(converted)));
+        Assert.Equal(model.Tokenizer.Decode(Tokens, showSpecial: true), converted.Tokenizer.Decode(Tokens, showSpecial: true));
+    }
+
+    [Theory]
+    [InlineData("model_type", "quux", "of the type 'quux' are not supported")]
+    [InlineData("num_attention_heads", 3, "does not divide into 3 heads")]
+    [InlineData("num_hidden_layers", 3, "model.layers.2.self_attn.q_proj.weight is missing")]
+    [InlineData("num_hidden_layers", 1, "which has no place in a llama model of 1 layers")]
+    [InlineData("num_hidden_layers", 99999, "layers")]
+    [InlineData("hidden_size", 128, "should have 128 values")]
+    [InlineData("hidden_size", "wide", "hidden_size is \"wide\"; it should be a whole number")]
+    [InlineData("rms_norm_eps", null, "rms_norm_eps is missing")]
+    public void A_configuration_that_disagrees_is_refused(string key, object? value, string message)
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder["model"], "llama-gqa-theta500k", "llama", config => config[key] = value switch
+        {
+            int number => number,
+            string text => text,
+            _ => null,
+        });
+        Refused(folder["model"], message);
+    }
+
+    [Theory]
+    [InlineData("config.json", "without config.json")]
+    [InlineData("tokenizer.json", "has no tokenizer.json")]
+    [InlineData("model.safetensors", "has neither model.safetensors nor model.safetensors.index.json")]
+    public void A_missing_file_is_named(string file, string message)
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder["model"], "llama-gqa-theta500k", "llama");
+        File.Delete(Path.Combine(folder["model"], file));
+        Refused(folder["model"], message);
+    }
+
+    [Theory]
+    [InlineData("{\"weight_map\":{\"a\":\"b.safetensors\"}}", "this shard is missing")]
+    [InlineData("{\"weight_map\":{\"a\":\"../b.safetensors\"}}", "which is no file of this folder")]
+    [InlineData("{\"weight_map\":{\"a\":\"model.safetensors\"}}", "has not the tensor a")]
+    [InlineData("{}", "has no weight_map")]
+    [InlineData("{", "is not JSON")]
+    public void A_wrong_index_is_refused(string index, string message)
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder["model"], "llama-gqa-theta500k", "llama");
+        File.WriteAllText(Path.Combine(folder["model"], "model.safetensors.index.json"), index);
+        Refused(folder["model"], message);
+    }
+
+    [Theory]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 7, "cut off")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", 8, "which needs 12")]
+    [InlineData("{\"w\":{\"dtype\":\"X9\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "of the unknown type X9")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}", 8, "which is no size")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,8],\"data_offsets\":[0,8]}}", 8, "larger than any file")]
+    [InlineData("{\"v\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "inside of another")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "belong to none")]
+    [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 8, "behind its last tensor")]
+    [InlineData("[]", 0, "no JSON object")]
+    public void A_hostile_header_is_refused(string header, int bytes, string message)
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder["model"], "llama-gqa-theta500k", "llama");
+        FolderWriter.WriteRaw(Path.Combine(folder["model"], "model.safetensors"), header, new byte[bytes]);
+        Refused(folder["model"], message);
+    }
+
+    private static HearthModelOptions Options => new() { Threads = 1, ContextLength = 32, MaxOutputs = 8 };
+
+    private static void Write(string folder, string name, string modelType, Action<JsonObject>? change = null)
+    {
+        using var file = GgufFile.Open(VectorFiles.PathOf(name + ".gguf"));
+        new FolderWriter(file, file.Metadata.GetString("general.architecture"), modelType).Write(folder, change);
+    }
+
+    private static float[] Logits(HearthModel model)
+    {
+        using var session = model.CreateSession();
+        var logits = new List<float>();
+        session.AppendAll(Tokens, row => logits.AddRange(row));
+        return [.. logits];
+    }
+
+    private static void Refused(string folder, string message)
+    {
+        var refusal = Assert.Throws<InvalidModelException>(() => HearthModel.Load(folder, Options).Dispose());
+        Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith(folder, refusal.Message, StringComparison.Ordinal);
+    }
+}
