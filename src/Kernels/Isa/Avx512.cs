@@ -257,17 +257,7 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
         => new(Avx512BW.MultiplyAddAdjacent(Vector512.Create(correction).AsInt16(), Vector512.Create((short)16)).AsByte());
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512 DotWide(Avx512 sum, Avx512 weights, byte* activations)
-    {
-        var x = Vector512.Create(*(int*)activations).AsSByte();
-        var nibble = Vector512.Create((byte)15);
-        var low = Avx512BW.MultiplyAddAdjacent(weights.value & nibble, x);
-        var high = Avx512BW.MultiplyAddAdjacent((weights.value.AsUInt16() >> 4).AsByte() & nibble, x);
-        return new((sum.Ints
-            + Avx512BW.MultiplyAddAdjacent(low, Vector512.Create((short)1))
-            + Avx512BW.MultiplyAddAdjacent(high, Vector512.Create((short)16))).AsByte());
-    }
+    public static Avx512 WholeBytes(Avx512 biased) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -28,7 +28,7 @@ public unsafe interface IRung<TSelf>
     static abstract int FloatTileTokens { get; }
 
     /// <summary>
-    /// True when <see cref="DotWide"/> is one instruction. Otherwise two narrow dots, of the low and of the high nibbles, are the
+    /// True when <see cref="Dot"/> multiplies full-range bytes into sums of 32 bits. Otherwise two narrow dots, of the low and of the high nibbles, are the
     /// faster way to a dot product of full-range bytes (see <see cref="TimesSixteen"/>).
     /// </summary>
     static abstract bool HasByteDot { get; }
@@ -188,10 +188,10 @@ public unsafe interface IRung<TSelf>
     static abstract TSelf StartWide(int correction);
 
     /// <summary>
-    /// Adds the products of a line (signed bytes, biased by 128) with one token's 4 activations (signed bytes, at most 127 in magnitude)
-    /// to sixteen 32-bit sums.
+    /// A line of signed bytes, biased by 128, in the form that <see cref="Dot"/> adds to a wide dot product. Only where
+    /// <see cref="HasByteDot"/>.
     /// </summary>
-    static abstract TSelf DotWide(TSelf sum, TSelf weights, byte* activations);
+    static abstract TSelf WholeBytes(TSelf biased);
 
     /// <summary>Sixteen 32-bit integers as floats, rounded to nearest.</summary>
     static abstract TSelf ToSingle(TSelf integers);

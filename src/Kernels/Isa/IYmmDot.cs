@@ -28,7 +28,4 @@ internal interface IYmmDot
 
     /// <summary>total + scales * narrow sums, as 32-bit integers.</summary>
     static abstract Vector256<int> ScaleAdd(Vector256<int> total, Vector256<int> sum, Vector256<int> scales);
-
-    /// <summary>Adds full-range unsigned bytes to 32-bit sums.</summary>
-    static abstract Vector256<int> AddWide(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> activations);
 }

@@ -361,10 +361,10 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
     public static Neon<TDot> StartWide(int correction) => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Neon<TDot> DotWide(Neon<TDot> sum, Neon<TDot> weights, byte* activations)
+    public static Neon<TDot> WholeBytes(Neon<TDot> biased)
     {
         var bias = Vector128.Create((byte)0x80);
-        return Dot(sum, new(weights.first ^ bias, weights.second ^ bias, weights.third ^ bias, weights.fourth ^ bias), activations);
+        return new(biased.first ^ bias, biased.second ^ bias, biased.third ^ bias, biased.fourth ^ bias);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -30,14 +30,4 @@ internal readonly struct PairDot : IYmmDot
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> ScaleAdd(Vector256<int> total, Vector256<int> sum, Vector256<int> scales)
         => total + Avx2.MultiplyAddAdjacent(sum.AsInt16(), scales.AsInt16());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> AddWide(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> activations)
-    {
-        // 255 x 127 x 2 saturates vpmaddubsw; nibbles do not.
-        var nibble = Vector256.Create((byte)15);
-        var low = Avx2.MultiplyAddAdjacent(weights & nibble, activations);
-        var high = Avx2.MultiplyAddAdjacent((weights.AsUInt16() >> 4).AsByte() & nibble, activations);
-        return sum + Avx2.MultiplyAddAdjacent(low, Vector256.Create((short)1)) + Avx2.MultiplyAddAdjacent(high, Vector256.Create((short)16));
-    }
 }

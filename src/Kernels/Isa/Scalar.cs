@@ -370,7 +370,7 @@ public unsafe struct Scalar : IRung<Scalar>
     public static Scalar StartWide(int correction) => BroadcastInt32(16 * ((short)correction + (correction >> 16)));
 
     /// <inheritdoc/>
-    public static Scalar DotWide(Scalar sum, Scalar weights, byte* activations) => Dot(sum, weights, activations);
+    public static Scalar WholeBytes(Scalar biased) => biased;
 
     /// <inheritdoc/>
     public static Scalar ToSingle(Scalar integers)

@@ -29,8 +29,4 @@ internal readonly struct VnniDot : IYmmDot
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> ScaleAdd(Vector256<int> total, Vector256<int> sum, Vector256<int> scales) => total + (sum * scales);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> AddWide(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> activations)
-        => AvxVnni.MultiplyWideningAndAdd(sum, weights, activations);
 }

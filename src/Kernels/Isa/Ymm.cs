@@ -295,11 +295,7 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Ymm<TDot> DotWide(Ymm<TDot> sum, Ymm<TDot> weights, byte* activations)
-    {
-        var x = Vector256.Create(*(int*)activations).AsSByte();
-        return new(TDot.AddWide(sum.LowInts, weights.low, x), TDot.AddWide(sum.HighInts, weights.high, x));
-    }
+    public static Ymm<TDot> WholeBytes(Ymm<TDot> biased) => biased;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> ToSingle(Ymm<TDot> integers)

@@ -34,9 +34,6 @@ internal unsafe interface ITile<TSelf, TRung>
     /// <summary>Starts wide dots with one correction pair per token.</summary>
     static abstract TSelf StartWide(byte* corrections, nint offset);
 
-    /// <summary>Adds one line of biased full-range bytes times each token's quad; quads of neighbouring tokens are 4 bytes apart.</summary>
-    void DotWide(TRung weights, byte* quads, nint offset);
-
     /// <summary>These 32-bit totals += scales * narrow sums.</summary>
     void ScaleAdd(in TSelf sums, TRung scales);
 

@@ -28,10 +28,6 @@ internal unsafe struct Tile1<TRung> : ITile<Tile1<TRung>, TRung>
         => value = TRung.Dot(value, weights, quads + offset);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void DotWide(TRung weights, byte* quads, nint offset)
-        => value = TRung.DotWide(value, weights, quads + offset);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ScaleAdd(in Tile1<TRung> sums, TRung scales)
         => value = TRung.ScaleAdd(value, sums.value, scales);
 

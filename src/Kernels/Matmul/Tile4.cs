@@ -50,15 +50,6 @@ internal unsafe struct Tile4<TRung> : ITile<Tile4<TRung>, TRung>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void DotWide(TRung weights, byte* quads, nint offset)
-    {
-        first = TRung.DotWide(first, weights, quads + offset);
-        second = TRung.DotWide(second, weights, quads + offset + 4);
-        third = TRung.DotWide(third, weights, quads + offset + 8);
-        fourth = TRung.DotWide(fourth, weights, quads + offset + 12);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ScaleAdd(in Tile4<TRung> sums, TRung scales)
     {
         first = TRung.ScaleAdd(first, sums.first, scales);

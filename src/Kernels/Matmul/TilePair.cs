@@ -43,13 +43,6 @@ internal unsafe struct TilePair<THalf, TRung> : ITile<TilePair<THalf, TRung>, TR
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void DotWide(TRung weights, byte* quads, nint offset)
-    {
-        low.DotWide(weights, quads, offset);
-        high.DotWide(weights, quads, offset + (4 * THalf.Tokens));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ScaleAdd(in TilePair<THalf, TRung> sums, TRung scales)
     {
         low.ScaleAdd(sums.low, scales);

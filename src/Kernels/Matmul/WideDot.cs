@@ -45,8 +45,8 @@ internal static unsafe class WideDot<TRung, TTile, TLines>
         for (int i = 0; i < Turns; i++, x += 4 * TTile.Tokens)
         {
             Prefetch(lines, i);
-            sums.DotWide(TLines.First<TRung>(lines, i, WidePart.Byte), x, 0);
-            sums.DotWide(TLines.Second<TRung>(lines, i, WidePart.Byte), x, 16 * TTile.Tokens);
+            sums.Dot(TRung.WholeBytes(TLines.First<TRung>(lines, i, WidePart.Byte)), x, 0);
+            sums.Dot(TRung.WholeBytes(TLines.Second<TRung>(lines, i, WidePart.Byte)), x, 16 * TTile.Tokens);
         }
 
         return sums;

@@ -35,7 +35,4 @@ internal readonly struct EmulatedVnniDot : IYmmDot
 
         return sum;
     }
-
-    public static Vector256<int> AddWide(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> activations)
-        => Add(sum, weights, activations);
 }

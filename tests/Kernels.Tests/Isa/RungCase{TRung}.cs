@@ -73,11 +73,13 @@ internal sealed unsafe class RungCase<TRung>(string name, PanelKernel[] replacem
 
     public override int[] WideDot(int correction, byte[][] lines, byte[][] quads)
     {
+        if (!TRung.HasByteDot)
+            return NibbleDot(correction, lines, quads);
         var sum = TRung.StartWide(correction);
         for (int i = 0; i < lines.Length; i++)
         {
             fixed (byte* quad = quads[i])
-                sum = TRung.DotWide(sum, From(lines[i]), quad);
+                sum = TRung.Dot(sum, TRung.WholeBytes(From(lines[i])), quad);
         }
 
         return Ints(sum);
