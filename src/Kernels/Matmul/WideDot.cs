@@ -15,7 +15,7 @@ internal static unsafe class WideDot<TRung, TTile, TLines>
     where TTile : unmanaged, ITile<TTile, TRung>
     where TLines : struct, IWideLines
 {
-    private const int Turns = 4;
+    private const int Quads = 8;
 
     /// <summary>32-bit sums of one block; the correction pairs follow the tile's quads.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -42,11 +42,10 @@ internal static unsafe class WideDot<TRung, TTile, TLines>
     private static TTile ByteSums(byte* lines, byte* x)
     {
         var sums = TTile.StartWide(x, 32 * TTile.Tokens);
-        for (int i = 0; i < Turns; i++, x += 4 * TTile.Tokens)
+        for (int i = 0; i < Quads; i++, x += 4 * TTile.Tokens)
         {
             Prefetch(lines, i);
-            sums.Dot(TRung.WholeBytes(TLines.First<TRung>(lines, i, WidePart.Byte)), x, 0);
-            sums.Dot(TRung.WholeBytes(TLines.Second<TRung>(lines, i, WidePart.Byte)), x, 16 * TTile.Tokens);
+            sums.Dot(TRung.WholeBytes(TLines.Load<TRung>(lines, i, WidePart.Byte)), x, 0);
         }
 
         return sums;
@@ -57,29 +56,23 @@ internal static unsafe class WideDot<TRung, TTile, TLines>
     {
         var sums = TTile.Zero;
         byte* quads = x;
-        for (int i = 0; i < Turns; i++, quads += 4 * TTile.Tokens)
+        for (int i = 0; i < Quads; i++, quads += 4 * TTile.Tokens)
         {
             Prefetch(lines, i);
-            sums.Dot(TLines.First<TRung>(lines, i, WidePart.LowNibble), quads, 0);
-            sums.Dot(TLines.Second<TRung>(lines, i, WidePart.LowNibble), quads, 16 * TTile.Tokens);
+            sums.Dot(TLines.Load<TRung>(lines, i, WidePart.LowNibble), quads, 0);
         }
 
         totals.ScaleAdd(sums, scales);
-        sums = TTile.StartDot(x, 32 * TTile.Tokens);
-        for (int i = 0; i < Turns; i++, x += 4 * TTile.Tokens)
-        {
-            sums.Dot(TLines.First<TRung>(lines, i, WidePart.HighNibble), x, 0);
-            sums.Dot(TLines.Second<TRung>(lines, i, WidePart.HighNibble), x, 16 * TTile.Tokens);
-        }
-
+        sums = TTile.StartDot(quads, 0);
+        for (int i = 0; i < Quads; i++, x += 4 * TTile.Tokens)
+            sums.Dot(TLines.Load<TRung>(lines, i, WidePart.HighNibble), x, 0);
         totals.ScaleAdd(sums, sixteenScales);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prefetch(byte* lines, int index)
     {
-        TRung.Prefetch(lines + (64 * index));
-        if (TLines.Count == 2 * Turns)
-            TRung.Prefetch(lines + (64 * (index + Turns)));
+        if (index < TLines.Count)
+            TRung.Prefetch(lines + (64 * index));
     }
 }

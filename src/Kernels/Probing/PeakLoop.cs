@@ -107,11 +107,7 @@ internal static unsafe class PeakLoop<TRung>
         public static int Count => 4;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T First<T>(byte* lines, int index, WidePart part)
+        public static T Load<T>(byte* lines, int index, WidePart part)
             where T : unmanaged, IRung<T> => T.BroadcastByte(0x83);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Second<T>(byte* lines, int index, WidePart part)
-            where T : unmanaged, IRung<T> => T.BroadcastByte(0x84);
     }
 }

@@ -9,18 +9,10 @@ internal readonly unsafe struct ByteLines : IWideLines
     public static int Count => 8;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TRung First<TRung>(byte* lines, int index, WidePart part)
-        where TRung : unmanaged, IRung<TRung> => Load<TRung>(lines + (64 * index), part);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TRung Second<TRung>(byte* lines, int index, WidePart part)
-        where TRung : unmanaged, IRung<TRung> => Load<TRung>(lines + 256 + (64 * index), part);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TRung Load<TRung>(byte* line, WidePart part)
+    public static TRung Load<TRung>(byte* lines, int index, WidePart part)
         where TRung : unmanaged, IRung<TRung>
     {
-        var bytes = TRung.Load((float*)line);
+        var bytes = TRung.Load((float*)(lines + (64 * index)));
         if (part == WidePart.Byte)
             return bytes;
         var nibble = TRung.BroadcastByte(15);
