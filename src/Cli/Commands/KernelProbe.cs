@@ -41,13 +41,6 @@ internal sealed class KernelProbe(KernelSet kernels, int threads, TextWriter out
 
     private void Measure(PanelKernel panel, WorkerPool pool)
     {
-        var arithmetic = panel switch
-        {
-            { Activations.IsFloat: true } => Arithmetic.Float,
-            { Type: Kernels.Formats.WeightType.Q8_0 } => Arithmetic.WideDot,
-            _ => Arithmetic.NarrowDot,
-        };
-
         using var large = new MatMulProbe(kernels, panel, pool, MemoryProbe.BufferBytes);
         double bandwidth = 0;
         double[] fastest = [.. TokenCounts.Select(_ => double.MaxValue)];
@@ -62,7 +55,7 @@ internal sealed class KernelProbe(KernelSet kernels, int threads, TextWriter out
         var relative = fastest.Skip(1).Select(seconds => (seconds / fastest[0]).ToString("F2", CultureInfo.InvariantCulture).PadLeft(5));
         string cells = string.Join(" | ", relative);
 
-        double peak = kernels.MeasurePeak(arithmetic, pool);
+        double peak = kernels.MeasurePeak(panel.Arithmetic, pool);
         using var small = new MatMulProbe(kernels, panel, pool, bytes: 4 << 20);
         double products = small.Weights * Prompt / small.Measure(Prompt, Shortest);
         string bits = panel.BitsPerWeight.ToString("F1", CultureInfo.InvariantCulture);

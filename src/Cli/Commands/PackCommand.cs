@@ -49,9 +49,12 @@ internal sealed class PackCommand
         if (!PanelFile.TryOpen(source, out var panels))
             throw new CommandException($"{PanelFile.PathOf(source.Name)}: there are no panels of this model; write them by hearth pack -m {path}.");
         using (panels)
+        {
             panels.Verify(source, kernels, pool);
-        terminal.Output.WriteLine(
-            $"{PanelFile.PathOf(source.Name)}: {Units.Bytes(panels.ByteLength)}, equal to the model, {Units.Time(Stopwatch.GetElapsedTime(start))}");
+            terminal.Output.WriteLine(
+                $"{PanelFile.PathOf(source.Name)}: {Units.Bytes(panels.ByteLength)}, equal to the model, {Units.Time(Stopwatch.GetElapsedTime(start))}");
+        }
+
         return ExitCodes.Success;
     }
 

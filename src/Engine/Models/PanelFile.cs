@@ -77,10 +77,9 @@ public sealed class PanelFile : IDisposable
     /// <param name="pool">The workers.</param>
     /// <param name="progress">Told after each tensor, or null.</param>
     /// <param name="cancellation">Checked before each tensor.</param>
-    /// <returns>How many matrices there are, and their bytes.</returns>
     /// <exception cref="InvalidModelException">The model is damaged or of a kind that is not supported.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static (int Matrices, long Bytes) Write(
+    public static void Write(
         GgufFile model,
         KernelSet kernels,
         WorkerPool pool,
@@ -98,15 +97,11 @@ public sealed class PanelFile : IDisposable
             { SourceKey, Identity(model) },
         };
         var writer = new GgufWriter(keys.Build());
-        long bytes = 0;
-        int count = 0;
         foreach (var tensor in loader.MatrixNames.Where(pair => !pair.Value.IsTurned).GroupBy(pair => pair.Value.Tensor, pair => pair.Key))
         {
             // What was asked for twice was packed twice, one after the other.
             var matrices = tensor.Take(loader.MatrixNames[tensor.First()].Count).ToArray();
-            count++;
             long length = matrices.Sum(matrix => matrix.Bytes);
-            bytes += length;
             writer.Add(tensor.Key, WeightType.I8, [length], stream =>
             {
                 foreach (var matrix in matrices)
@@ -115,7 +110,6 @@ public sealed class PanelFile : IDisposable
         }
 
         writer.Write(PathOf(model.Name));
-        return (count, bytes);
     }
 
     /// <summary>Compares every weight of the panels with the model's.</summary>

@@ -1,4 +1,5 @@
 using Hearth.Kernels.Formats;
+using Hearth.Kernels.Probing;
 
 namespace Hearth.Kernels.Matmul;
 
@@ -16,6 +17,9 @@ public unsafe interface IPanelFormat : IWeightFormat
 
     /// <summary>Bytes of scales in front of a chunk's lines. Lines are asked for one by one, the header all at once.</summary>
     static abstract int ChunkHeaderBytes { get; }
+
+    /// <summary>The multiply-adds of this format's products: what their speed is measured against.</summary>
+    static virtual Arithmetic Arithmetic => Arithmetic.NarrowDot;
 
     /// <summary>The form in which activations meet this format.</summary>
     static abstract ActivationLayout Activations { get; }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Hearth.Kernels.Formats;
 using Hearth.Kernels.Isa;
+using Hearth.Kernels.Probing;
 
 namespace Hearth.Kernels.Matmul;
 
@@ -22,6 +23,9 @@ public abstract unsafe class PanelKernel
 
     /// <summary>The form in which activations meet it.</summary>
     public ActivationLayout Activations { get; }
+
+    /// <summary>The multiply-adds of its products: what their speed is measured against.</summary>
+    public abstract Arithmetic Arithmetic { get; }
 
     /// <summary>Bytes of one block in files.</summary>
     public int BlockBytes { get; }
@@ -73,14 +77,23 @@ public abstract unsafe class PanelKernel
 
 /// <inheritdoc/>
 internal sealed unsafe class PanelKernel<TRung, TFormat>()
-    : PanelKernel(TFormat.Type, TFormat.BlockBytes, TFormat.BlockWeights, TFormat.ChunkColumns, TFormat.ChunkBytes, TFormat.Activations with { TileTokens = TileTokens })
+    : PanelKernel(
+        TFormat.Type,
+        TFormat.BlockBytes,
+        TFormat.BlockWeights,
+        TFormat.ChunkColumns,
+        TFormat.ChunkBytes,
+        TFormat.Activations with { TileTokens = TileTokens })
     where TRung : unmanaged, IRung<TRung>
     where TFormat : struct, IPanelKernel
 {
+    // A panel meets this much of the activations before the next panel comes: a quarter to a half of the second-level cache of
+    // today's cores.
+    private const long CachedActivationBytes = 256 << 10;
+
     private static readonly int TileTokens = TFormat.Activations.IsFloat ? TRung.FloatTileTokens : TRung.TileTokens;
 
-    // A panel meets this much of the activations before the next panel comes: a quarter to a half of the second-level cache of today's cores.
-    private const long CachedActivationBytes = 256 << 10;
+    public override Arithmetic Arithmetic => TFormat.Arithmetic;
 
     [MethodImpl(InnerLoop.Options)]
     public override void PackPanel(byte* source, int rows, int columns, byte* panel)

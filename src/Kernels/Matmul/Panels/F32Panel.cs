@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Hearth.Kernels.Isa;
 using Hearth.Kernels.Matmul;
+using Hearth.Kernels.Probing;
 
 namespace Hearth.Kernels.Formats;
 
@@ -16,6 +17,9 @@ public readonly unsafe partial struct F32 : IPanelKernel
 
     /// <inheritdoc/>
     public static int ChunkHeaderBytes => 0;
+
+    /// <inheritdoc/>
+    public static Arithmetic Arithmetic => Arithmetic.Float;
 
     /// <inheritdoc/>
     public static ActivationLayout Activations => ActivationLayout.Float;

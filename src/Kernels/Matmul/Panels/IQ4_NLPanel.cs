@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Hearth.Kernels.Matmul;
+using Hearth.Kernels.Probing;
 
 namespace Hearth.Kernels.Formats;
 
@@ -19,6 +20,9 @@ public readonly unsafe partial struct IQ4_NL : IPanelKernel
 
     /// <inheritdoc/>
     public static int ChunkHeaderBytes => LinesAt;
+
+    /// <inheritdoc/>
+    public static Arithmetic Arithmetic => Arithmetic.WideDot;
 
     /// <inheritdoc/>
     public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, 8, false);
