@@ -136,10 +136,25 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
         long panelBytes = PanelBytes(columns);
         long tokenBytes = Activations.TokenBytes(columns);
         int tilesPerBlock = (int)Math.Max(1, CachedActivationBytes / (tokenBytes * TileTokens));
+        int paired = TFormat.Activations.IsFloat && tiles.PaddedTokens <= 2 ? panels & ~1 : 0;
+        for (int i = 0; i < paired; i += 2)
+        {
+            MultiplyPair(
+                tiles.PaddedTokens,
+                panel + (i * panelBytes),
+                (nint)panelBytes,
+                activations,
+                (nint)(tokenBytes / chunks),
+                chunks,
+                destination + (16 * i),
+                stride,
+                tokens);
+        }
+
         for (int start = 0; start < tiles.Count; start += tilesPerBlock)
         {
             int end = Math.Min(start + tilesPerBlock, tiles.Count);
-            for (int i = 0; i < panels; i++)
+            for (int i = paired; i < panels; i++)
             {
                 for (int tile = start; tile < end; tile++)
                 {
@@ -156,6 +171,16 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
                 }
             }
         }
+    }
+
+    private static void MultiplyPair(
+        int width, byte* panel, nint panelBytes, byte* x, nint chunkTokenBytes, int chunks, float* y, nint stride, int present)
+    {
+        if (width == 1)
+            PanelLoop<TRung, TFormat, Tile1<TRung>>.MultiplyTwo(panel, panelBytes, x, chunkTokenBytes, chunks, y, stride, present);
+        else
+            PanelLoop<TRung, TFormat, TilePair<Tile1<TRung>, TRung>>
+                .MultiplyTwo(panel, panelBytes, x, 2 * chunkTokenBytes, chunks, y, stride, present);
     }
 
     private static void MultiplyTile(int width, byte* panel, byte* x, nint chunkTokenBytes, int chunks, float* y, nint stride, int present)

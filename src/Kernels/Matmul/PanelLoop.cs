@@ -25,4 +25,26 @@ internal static unsafe class PanelLoop<TRung, TFormat, TTile>
 
         accumulators.Store(destination, stride, count);
     }
+
+    /// <summary>
+    /// The same of a panel of floats and the one behind it. An output is one chain of additions, so with few tokens a single panel does nothing but
+    /// wait for them; two chains wait at the same time.
+    /// </summary>
+    [MethodImpl(InnerLoop.Options)]
+    public static void MultiplyTwo(
+        byte* panel, nint panelBytes, byte* activations, nint activationChunkBytes, int chunks, float* destination, nint stride, int count)
+    {
+        var first = TTile.Zero;
+        var second = TTile.Zero;
+        for (; chunks > 0; chunks--)
+        {
+            TFormat.Multiply<TRung, TTile>(panel, activations, ref first);
+            TFormat.Multiply<TRung, TTile>(panel + panelBytes, activations, ref second);
+            panel += TFormat.ChunkBytes;
+            activations += activationChunkBytes;
+        }
+
+        first.Store(destination, stride, count);
+        second.Store(destination + PackedMatrix.PanelRows, stride, count);
+    }
 }
