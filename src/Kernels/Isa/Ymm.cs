@@ -26,14 +26,16 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Ymm(Vector256<float> low, Vector256<float> high)
-        : this(low.AsByte(), high.AsByte())
     {
+        this.low = low.AsByte();
+        this.high = high.AsByte();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Ymm(Vector256<int> low, Vector256<int> high)
-        : this(low.AsByte(), high.AsByte())
     {
+        this.low = low.AsByte();
+        this.high = high.AsByte();
     }
 
     public static Rung Rung => TDot.Rung;
@@ -303,9 +305,20 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> Accumulate(Ymm<TDot> floats, Ymm<TDot> integers, Ymm<TDot> scale, float tokenScale)
-        => MultiplyAdd(ToSingle(integers), scale * Broadcast(tokenScale), floats);
+    {
+        // One flat expression: four tokens of calls within calls take half of what the compiler inlines.
+        var token = Vector256.Create(tokenScale);
+        return new(
+            Fma.MultiplyAdd(Avx.ConvertToVector256Single(integers.LowInts), scale.LowFloats * token, floats.LowFloats),
+            Fma.MultiplyAdd(Avx.ConvertToVector256Single(integers.HighInts), scale.HighFloats * token, floats.HighFloats));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> AccumulateNarrow(Ymm<TDot> floats, Ymm<TDot> sum, Ymm<TDot> scale, float tokenScale)
-        => MultiplyAdd(ToSingle(ToInt32(sum)), scale * Broadcast(tokenScale), floats);
+    {
+        var token = Vector256.Create(tokenScale);
+        return new(
+            Fma.MultiplyAdd(Avx.ConvertToVector256Single(TDot.ToInt32(sum.LowInts)), scale.LowFloats * token, floats.LowFloats),
+            Fma.MultiplyAdd(Avx.ConvertToVector256Single(TDot.ToInt32(sum.HighInts)), scale.HighFloats * token, floats.HighFloats));
+    }
 }
