@@ -9,6 +9,7 @@ internal sealed class GenerationFlags
 {
     private readonly Option<int?> predict;
     private readonly Option<string[]> reversePrompt;
+    private readonly Option<string[]> banned;
     private readonly Option<bool> ignoreEos;
     private readonly Option<bool> special;
     private readonly SamplerFlags samplers;
@@ -19,6 +20,7 @@ internal sealed class GenerationFlags
         command.Add(predict = Flag.Integer(
             "--predict", ["-n", "--n-predict"], "most tokens to generate (default: -1, until the model ends or the context is full)", -1));
         command.Add(reversePrompt = Flag.Texts("--reverse-prompt", ["-r"], "TEXT", "text that ends the answer, several times"));
+        command.Add(banned = Flag.Texts("--ban", ["--banned-string"], "TEXT", "text that may not appear in the answer, several times"));
         command.Add(ignoreEos = Flag.Switch("--ignore-eos", [], "forbids the tokens by which the model ends"));
         command.Add(special = Flag.Switch("--special", ["-sp"], "writes special tokens out"));
         samplers = new SamplerFlags(command);
@@ -38,6 +40,7 @@ internal sealed class GenerationFlags
         {
             MaxTokens = line.GetValue(predict) ?? -1,
             StopStrings = [.. (line.GetValue(reversePrompt) ?? []).Select(Escapes.Resolve)],
+            BannedStrings = [.. (line.GetValue(banned) ?? []).Select(Escapes.Resolve)],
             IgnoreEndOfGeneration = endless,
             ShowSpecial = line.GetValue(special),
             Sampling = endless

@@ -13,6 +13,7 @@ public sealed class Generation
     private readonly SamplerChain sampler;
     private readonly PieceDecoder decoder;
     private readonly StopStrings stops;
+    private readonly BannedStrings banned;
     private readonly int[] next = new int[1];
     private int count;
     private bool pending;
@@ -24,6 +25,7 @@ public sealed class Generation
         sampler = new SamplerChain(ResolveBreakers(options.Sampling, session.Model), session.Model.Shape.VocabularySize);
         decoder = new PieceDecoder(session.Model.Tokenizer, options.ShowSpecial);
         stops = new StopStrings(options.StopStrings);
+        banned = new BannedStrings(options.BannedStrings, session.Model.Tokenizer, options.ShowSpecial);
     }
 
     /// <summary>What the last step gave.</summary>
@@ -57,9 +59,10 @@ public sealed class Generation
 
         if (session.Logits.IsEmpty)
             throw new InvalidOperationException("The session has nothing to continue; append a prompt first.");
-        int token = sampler.Sample(session.Logits, session.Tokens, (ulong)session.Position);
+        int token = sampler.Sample(session.Logits, session.Tokens, (ulong)session.Position, banned.IsEmpty ? null : banned);
         if (!options.IgnoreEndOfGeneration && session.Model.Tokenizer.IsEndOfGeneration(token))
             return End(StopReason.EndOfGeneration);
+        banned.Append(token);
         next[0] = token;
         pending = true;
         count++;

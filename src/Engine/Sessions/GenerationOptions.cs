@@ -14,6 +14,11 @@ public sealed record GenerationOptions
     /// <summary>Texts that end the generation when they appear; they are not part of it.</summary>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 
+    /// <summary>
+    /// Texts that may not appear in what is generated, however tokens would make them up: a token that completes one is not drawn.
+    /// </summary>
+    public IReadOnlyList<string> BannedStrings { get; init; } = [];
+
     /// <summary>Whether end-of-generation tokens are ordinary tokens.</summary>
     public bool IgnoreEndOfGeneration { get; init; }
 

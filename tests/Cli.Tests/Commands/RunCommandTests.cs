@@ -132,6 +132,16 @@ public sealed class RunCommandTests
     }
 
     [Fact]
+    public void A_banned_text_stays_away()
+    {
+        string[] story = ["run", "-m", CommandRun.Stories, "--temp", "0", "-n", "60", Prompt];
+        Assert.Contains(" the ", CommandRun.Of(story).Output, StringComparison.Ordinal);
+        var run = CommandRun.Of([.. story, "--ban", "the", "--ban", "\\n"]);
+        Assert.Equal(ExitCodes.Success, run.ExitCode);
+        Assert.DoesNotContain("the", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_chat_template_makes_a_conversation()
     {
         const string template = "{% for m in messages %}[{{ m.role }}] {{ m.content }} {% endfor %}";

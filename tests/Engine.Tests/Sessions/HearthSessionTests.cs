@@ -58,6 +58,35 @@ public sealed class HearthSessionTests : IDisposable
         Assert.Equal(StopReason.StopString, generation.Stop);
     }
 
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(1f)]
+    public void A_banned_string_never_appears_and_what_stands_before_it_stays(float temperature)
+    {
+        var options = Options(5) with { Sampling = new SamplerSettings { Seed = 5, Temperature = temperature } };
+        string whole = Without();
+        var banned = new List<string>();
+        for (int length = 1; length <= 9; length++)
+        {
+            string text = whole[20..(20 + length)];
+            string without = Without(text);
+            Assert.DoesNotContain(text, without, StringComparison.Ordinal);
+            if (whole.IndexOf(text, StringComparison.Ordinal) == 20)
+                Assert.StartsWith(whole[..8], without, StringComparison.Ordinal);
+            banned.Add(text);
+        }
+
+        string withoutAny = Without([.. banned]);
+        Assert.All(banned, text => Assert.DoesNotContain(text, withoutAny, StringComparison.Ordinal));
+        Assert.Equal(whole, Without("", "\u00e9 never"));
+
+        string Without(params string[] strings)
+        {
+            using var session = Begin();
+            return Text(session.Generate(options with { BannedStrings = strings }));
+        }
+    }
+
     [Fact]
     public void Generation_ends_when_the_context_is_full_and_says_so()
     {
