@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Hearth.Cli.Rendering;
 using Hearth.Cli.Repl;
-using Hearth.Engine.Sampling;
 using Hearth.Engine.Sessions;
 
 namespace Hearth.Cli.Commands;
@@ -33,7 +32,7 @@ internal sealed class ChatCommand
     private int Run(ParseResult line)
     {
         bool embedded = runtime.Model.IsEmbedded(line);
-        var sampling = generation.ReadSampling(line, embedded ? EmbeddedModel.Sampling : new SamplerSettings());
+        generation.CheckSampling(line);
         string? system = conversation.SystemPrompt(line);
         var options = runtime.Options(line) with { ChatTemplate = conversation.Template(line) };
         using var loaded = runtime.Load(line, terminal, options);
@@ -44,7 +43,7 @@ internal sealed class ChatCommand
 
         var history = new LineHistory(terminal.Keys is null ? null : LineHistory.DefaultPath());
         var loop = new ChatLoop(
-            terminal, loaded.Model, talk, generation.Read(line, sampling, loaded.Model), history, runtime.IsVerbose(line));
+            terminal, loaded.Model, talk, generation.Read(line, loaded.Model, embedded), history, runtime.IsVerbose(line));
         return loop.Run();
     }
 

@@ -26,15 +26,16 @@ internal sealed class GenerationFlags
         samplers = new SamplerFlags(command);
     }
 
-    /// <summary>Reads the flags that need no model, so that a mistake shows before it is loaded.</summary>
-    public SamplerSettings ReadSampling(ParseResult line, SamplerSettings defaults) => samplers.Read(line, defaults);
+    /// <summary>Refuses sampling flags that no model could use, so that a mistake shows before one is loaded.</summary>
+    public void CheckSampling(ParseResult line) => samplers.Read(line, new SamplerSettings());
 
-    /// <summary>Reads all flags.</summary>
+    /// <summary>Reads all flags; what they leave open is as the model suggests.</summary>
     /// <param name="line">The command line.</param>
-    /// <param name="sampling">What <see cref="ReadSampling"/> gave.</param>
     /// <param name="model">The model.</param>
-    public GenerationOptions Read(ParseResult line, SamplerSettings sampling, HearthModel model)
+    /// <param name="isEmbedded">Whether it is the built-in one.</param>
+    public GenerationOptions Read(ParseResult line, HearthModel model, bool isEmbedded)
     {
+        var sampling = samplers.Read(line, isEmbedded ? EmbeddedModel.Sampling : model.SuggestedSampling);
         bool endless = line.GetValue(ignoreEos);
         return new GenerationOptions
         {

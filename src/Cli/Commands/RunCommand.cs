@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Hearth.Cli.Rendering;
-using Hearth.Engine.Sampling;
 using Hearth.Engine.Sessions;
 using Hearth.Engine.Templates;
 
@@ -46,7 +45,7 @@ internal sealed class RunCommand
     private int Run(ParseResult line)
     {
         string text = prompt.Read(line, terminal);
-        var sampling = generation.ReadSampling(line, runtime.Model.IsEmbedded(line) ? EmbeddedModel.Sampling : new SamplerSettings());
+        generation.CheckSampling(line);
         string? system = conversation.SystemPrompt(line);
         var options = runtime.Options(line) with { ChatTemplate = conversation.Template(line) };
         if (system is not null && line.GetValue(asText))
@@ -56,7 +55,7 @@ internal sealed class RunCommand
         var model = loaded.Model;
         bool isConversation = !line.GetValue(asText)
             && (line.GetValue(asConversation) || system is not null || options.ChatTemplate is not null || model.HasChatTemplate);
-        var generationOptions = generation.Read(line, sampling, model);
+        var generationOptions = generation.Read(line, model, runtime.Model.IsEmbedded(line));
         int[] ids = isConversation ? EncodeConversation(model, system, text) : model.Tokenizer.Encode(text, true, true);
         if (isConversation)
             generationOptions = generationOptions with { StopStrings = [.. generationOptions.StopStrings, .. model.ChatFormat.StopTexts] };

@@ -95,7 +95,7 @@ public sealed class HearthChat : IDisposable
         ReusedTokens = Math.Min(session.Tokens.CommonPrefixLength(ids), Math.Max(ids.Length - 1, 0));
         session.Rewind(ReusedTokens);
 
-        options ??= new GenerationOptions();
+        options ??= new GenerationOptions { Sampling = Model.SuggestedSampling };
         if (format.StopTexts.Count > 0)
             options = options with { StopStrings = [.. options.StopStrings, .. format.StopTexts] };
         var answer = new StringBuilder();

@@ -2,6 +2,7 @@ using System.Text;
 using Hearth.Engine.Files;
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Models;
+using Hearth.Engine.Sampling;
 using Hearth.Engine.Templates;
 using Hearth.Engine.Tokenization;
 using Hearth.Kernels;
@@ -43,6 +44,7 @@ public sealed class HearthModel : IDisposable
             };
             architecture = ArchitectureCatalog.Load(loader);
             Tokenizer = TokenizerFactory.Of(file);
+            SuggestedSampling = Sessions.SuggestedSampling.Read(file.Metadata);
             ContextLength = loader.ContextLength;
             if (!architecture.IsEncoder)
                 runner = new ModelRunner(architecture, Kernels, pool, SessionLimits(), options.CacheTypeK, options.CacheTypeV);
@@ -62,6 +64,9 @@ public sealed class HearthModel : IDisposable
 
     /// <summary>What the file says of itself.</summary>
     public GgufMetadata Metadata => file.Metadata;
+
+    /// <summary>How the model's makers would draw its tokens, or Hearth's defaults where the file does not say.</summary>
+    public SamplerSettings SuggestedSampling { get; }
 
     /// <summary>The tensors of the file.</summary>
     public IReadOnlyList<GgufTensor> Tensors => file.Tensors;

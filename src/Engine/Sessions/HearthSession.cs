@@ -144,7 +144,7 @@ public sealed class HearthSession : IDisposable
 
     /// <summary>Continues a text.</summary>
     /// <param name="prompt">Text to read first; special tokens written in it are understood. Null to go on from where the session is.</param>
-    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="options">How; null for the defaults, with the sampling that the model suggests.</param>
     /// <param name="cancellation">Acts within a token; what was generated stays, and <see cref="LastStop"/> says so.</param>
     /// <returns>Pieces of text as they come. Computing happens on the thread pool, one token ahead at most.</returns>
     /// <exception cref="ContextFullException">The prompt does not fit.</exception>
@@ -164,7 +164,7 @@ public sealed class HearthSession : IDisposable
         GenerationOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var generation = new Generation(this, options ?? new GenerationOptions());
+        var generation = new Generation(this, options ?? new GenerationOptions { Sampling = model.SuggestedSampling });
         Func<bool> next = generation.MoveNext;
         LastStop = StopReason.None;
         bool more;
@@ -196,11 +196,11 @@ public sealed class HearthSession : IDisposable
     }
 
     /// <summary>Continues from where the session is, on the calling thread; a step allocates nothing but the piece's text.</summary>
-    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="options">How; null for the defaults, with the sampling that the model suggests.</param>
     public Generation Generate(GenerationOptions? options = null)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        return new Generation(this, options ?? new GenerationOptions());
+        return new Generation(this, options ?? new GenerationOptions { Sampling = model.SuggestedSampling });
     }
 
     /// <inheritdoc/>

@@ -92,6 +92,7 @@ internal sealed class ModelFolder
                 keys[$"{family.Architecture}.{rule.Target}"] = value;
         }
 
+        SamplingKeys.Add(keys, Path.Combine(folder, "generation_config.json"));
         using var settings = FolderJson.ReadOptional(Path.Combine(folder, "tokenizer_config.json"));
         if (ChatTemplate(settings?.RootElement ?? default) is { } template)
             keys["tokenizer.chat_template"] = template;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Hearth.Engine.Files;
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Quantization;
+using Hearth.Engine.Sampling;
 using Hearth.Engine.Sessions;
 using Hearth.Engine.Tests.Models;
 using Hearth.Kernels.Threading;
@@ -73,6 +74,46 @@ public sealed class ModelFolderTests
         using var model = HearthModel.Load(folder["model"], Options);
         Assert.Equal(LoadedModel.Bytes(Logits(model)), LoadedModel.Bytes(Logits(converted)));
         Assert.Equal(model.Tokenizer.Decode(Tokens, showSpecial: true), converted.Tokenizer.Decode(Tokens, showSpecial: true));
+    }
+
+    [Fact]
+    public void What_a_folder_suggests_for_sampling_is_the_models_default_and_reaches_a_converted_file()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder["model"], "llama-gqa-theta500k", "llama");
+        File.WriteAllText(
+            Path.Combine(folder["model"], "generation_config.json"),
+            """{"temperature": 0.6, "top_k": 20, "top_p": 0.75, "min_p": null, "repetition_penalty": 1.25, "eos_token_id": [1, 2]}""");
+        var defaults = new SamplerSettings();
+        var expected = defaults with { Temperature = 0.6f, TopK = 20, TopP = 0.75f, RepeatPenalty = 1.25f };
+        using (var source = ModelFile.OpenForConversion(folder["model"]))
+        using (var pool = new WorkerPool(2))
+        {
+            Assert.True(FileKind.TryGet("F32", out var kind));
+            Quantizer.Write(QuantizationPlan.Create(source, new QuantizationOptions(kind)), folder["out.gguf"], pool);
+        }
+
+        foreach (string name in (ReadOnlySpan<string>)["model", "out.gguf"])
+        {
+            using var model = HearthModel.Load(folder[name], Options);
+            Assert.Equal(expected with { DrySequenceBreakers = [], LogitBiases = [] }, model.SuggestedSampling with { DrySequenceBreakers = [], LogitBiases = [] });
+        }
+
+        using var original = HearthModel.Load(VectorFiles.PathOf("llama-gqa-theta500k.gguf"), Options);
+        Assert.Equal(defaults with { DrySequenceBreakers = [], LogitBiases = [] }, original.SuggestedSampling with { DrySequenceBreakers = [], LogitBiases = [] });
+    }
+
+    [Theory]
+    [InlineData("[]", "generation_config.json: is no JSON object")]
+    [InlineData("{\"top_p\": \"much\"}", "top_p is \"much\"; it should be a number")]
+    [InlineData("{\"top_p\": 7}", "the sampling that it suggests cannot be used: top_p is 7; it must be between 0 and 1 (1 is off)")]
+    public void A_suggestion_that_makes_no_sense_is_refused(string json, string message)
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder["model"], "llama-gqa-theta500k", "llama");
+        File.WriteAllText(Path.Combine(folder["model"], "generation_config.json"), json);
+        var error = Assert.Throws<InvalidModelException>(() => HearthModel.Load(folder["model"], Options).Dispose());
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
