@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Hearth.Kernels.Isa;
@@ -153,6 +154,16 @@ public unsafe interface IRung<TSelf>
     /// group ends; on the way they may wrap.
     /// </summary>
     static abstract TSelf Dot(TSelf sum, TSelf weights, byte* activations);
+
+    /// <summary><see cref="Dot"/> of four tokens whose activations follow one another: a rung chooses the order of its instructions.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual void DotFour(ref TSelf first, ref TSelf second, ref TSelf third, ref TSelf fourth, TSelf weights, byte* activations)
+    {
+        first = TSelf.Dot(first, weights, activations);
+        second = TSelf.Dot(second, weights, activations + 4);
+        third = TSelf.Dot(third, weights, activations + 8);
+        fourth = TSelf.Dot(fourth, weights, activations + 12);
+    }
 
     /// <summary>The narrow sums as sixteen 32-bit integers.</summary>
     static abstract TSelf ToInt32(TSelf sum);

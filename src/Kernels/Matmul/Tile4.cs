@@ -42,12 +42,7 @@ internal unsafe struct Tile4<TRung> : ITile<Tile4<TRung>, TRung>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Dot(TRung weights, byte* quads, nint offset)
-    {
-        first = TRung.Dot(first, weights, quads + offset);
-        second = TRung.Dot(second, weights, quads + offset + 4);
-        third = TRung.Dot(third, weights, quads + offset + 8);
-        fourth = TRung.Dot(fourth, weights, quads + offset + 12);
-    }
+        => TRung.DotFour(ref first, ref second, ref third, ref fourth, weights, quads + offset);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ScaleAdd(in Tile4<TRung> sums, TRung scales)
