@@ -55,6 +55,14 @@ public sealed class HyperParameters
     /// <exception cref="InvalidModelException">The number is missing or out of range.</exception>
     public int[] FeedForwardLengths(int layers) => IntPerLayer("feed_forward_length", layers, 1, 1 << 20);
 
+    /// <summary>
+    /// <c>expert_feed_forward_length</c>; in files older than that key the experts of a token share <c>feed_forward_length</c>.
+    /// </summary>
+    /// <exception cref="InvalidModelException">Neither key makes a number of neurons.</exception>
+    public int ExpertLength => Int("expert_feed_forward_length", 0, 0, 1 << 20) is int length and > 0
+        ? length
+        : Math.Max(1, Int("feed_forward_length") / Int("expert_used_count"));
+
     /// <summary>A list of Booleans, one per layer.</summary>
     /// <returns>Whether the key holds one.</returns>
     /// <exception cref="InvalidModelException">The list is shorter than the layers.</exception>
@@ -76,6 +84,16 @@ public sealed class HyperParameters
     /// <summary>A float that has a default.</summary>
     /// <exception cref="InvalidModelException">It is no number, or not finite.</exception>
     public float Float(string key, float fallback) => Has(key) ? Float(key) : fallback;
+
+    /// <summary>A factor: 0 in a file means that there is none, as if the key were absent.</summary>
+    /// <param name="key">The key without the architecture's prefix.</param>
+    /// <param name="fallback">The value where there is none.</param>
+    /// <exception cref="InvalidModelException">The value is not a finite number.</exception>
+    public float Factor(string key, float fallback)
+    {
+        float value = Float(key, fallback);
+        return value == 0 ? fallback : value;
+    }
 
     /// <summary>Epsilon of root-mean-square norms.</summary>
     /// <exception cref="InvalidModelException">It is missing.</exception>

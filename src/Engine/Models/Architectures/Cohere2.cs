@@ -42,6 +42,6 @@ public sealed class Cohere2 : IArchitecture
             loader.TokenEmbedding(shape),
             [rotary],
             layers,
-            new OutputHead(loader.LayerNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape), Scale: loader.Parameters.Float("logit_scale")));
+            new OutputHead(loader.LayerNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape), Scale: loader.Parameters.Factor("logit_scale", 1)));
     }
 }

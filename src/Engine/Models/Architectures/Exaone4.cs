@@ -26,7 +26,7 @@ public sealed class Exaone4 : IArchitecture
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.RmsEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
-        var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: 4);
+        var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: 4, defaultSize: 4096);
         bool hasWindows = shape.Layers == 64;
         var layers = ModelLoader.Layers(shape, i =>
         {

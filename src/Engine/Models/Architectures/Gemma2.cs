@@ -26,7 +26,7 @@ public sealed class Gemma2 : IArchitecture
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.RmsEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
-        var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: 2);
+        var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: 2, defaultSize: 4096);
         float scoreCap = loader.Parameters.Float("attn_logit_softcapping", 50);
         float logitCap = loader.Parameters.Float("final_logit_softcapping", 30);
         var layers = ModelLoader.Layers(shape, i =>

@@ -54,7 +54,10 @@ public sealed class Gemma3 : IArchitecture
             new ScaledEmbedding(loader.TokenEmbedding(shape), MathF.Sqrt(shape.Width)),
             [globalRotary, windowedRotary],
             layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            new OutputHead(
+                loader.RmsNorm("output_norm", shape.Width, epsilon),
+                loader.OutputMatrix(shape),
+                SoftCap: loader.Parameters.Float("final_logit_softcapping", 0)));
 
         AttentionSettings Settings(int layer)
         {

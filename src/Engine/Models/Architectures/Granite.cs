@@ -26,10 +26,10 @@ public sealed class Granite : IArchitecture
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.RmsEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, attention[0].KeyLength);
-        float embeddingScale = loader.Parameters.Float("embedding_scale", 1);
-        float residualScale = loader.Parameters.Float("residual_scale", 1);
-        float logitScale = loader.Parameters.Float("logit_scale", 1);
-        float scale = loader.Parameters.Float("attention.scale", attention[0].DefaultScale);
+        float embeddingScale = loader.Parameters.Factor("embedding_scale", 1);
+        float residualScale = loader.Parameters.Factor("residual_scale", 1);
+        float logitScale = loader.Parameters.Factor("logit_scale", 1);
+        float scale = loader.Parameters.Factor("attention.scale", attention[0].DefaultScale);
         bool rotates = loader.Parameters.Flag("rope.scaling.finetuned", true);
         int sharedInner = loader.Parameters.Int("expert_shared_feed_forward_length", 0, 0, 1 << 20);
         var layers = ModelLoader.Layers(shape, i =>

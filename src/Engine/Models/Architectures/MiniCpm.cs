@@ -24,9 +24,9 @@ public sealed class MiniCpm : IArchitecture
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.RmsEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, attention[0].KeyLength);
-        float embeddingScale = loader.Parameters.Float("embedding_scale", 12);
-        float residualScale = loader.Parameters.Float("residual_scale", 1.4f / MathF.Sqrt(shape.Layers));
-        float logitScale = loader.Parameters.Float("logit_scale", 256f / shape.Width);
+        float embeddingScale = loader.Parameters.Factor("embedding_scale", 12);
+        float residualScale = loader.Parameters.Factor("residual_scale", 1.4f / MathF.Sqrt(shape.Layers));
+        float logitScale = loader.Parameters.Factor("logit_scale", 256f / shape.Width);
         var layers = ModelLoader.Layers(shape, i =>
         {
             string name = $"blk.{i}.";

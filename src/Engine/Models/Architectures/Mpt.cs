@@ -5,7 +5,8 @@ using Hearth.Kernels.Elementwise;
 namespace Hearth.Engine.Models.Architectures;
 
 /// <summary>
-/// MPT (MosaicML 2023): no positions but ALiBi, LayerNorm mostly without biases, GELU; queries, keys and values clamped where the file says so.
+/// MPT (MosaicML 2023): ALiBi, or learned positions where the file has them, LayerNorm mostly without biases, GELU; queries, keys and values
+/// clamped, and whole queries and keys normed, where the file says so.
 /// </summary>
 public sealed class Mpt : IArchitecture
 {
@@ -25,11 +26,18 @@ public sealed class Mpt : IArchitecture
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.LayerNormEpsilon;
         float clamp = loader.Parameters.Float("attention.clamp_kqv", 0);
-        IReadOnlyList<IQkvStep> steps = clamp > 0 ? [new QkvClamp(clamp)] : [];
-        var slopes = AlibiSlopes.Create(loader, attention[0].Heads, loader.Parameters.Float("attention.max_alibi_bias", 8));
+        IReadOnlyList<IQkvStep> clamps = clamp > 0 ? [new QkvClamp(clamp)] : [];
+        float maxBias = loader.Parameters.Float("attention.max_alibi_bias", 8);
+        var slopes = maxBias > 0 ? AlibiSlopes.Create(loader, attention[0].Heads, maxBias) : null;
+        IEmbedding embedding = loader.TokenEmbedding(shape);
+        if (loader.Has("position_embd.weight"))
+            embedding = PositionEmbedding.Load(loader, embedding, shape.Width);
         var layers = ModelLoader.Layers(shape, i =>
         {
             string name = $"blk.{i}.";
+            IReadOnlyList<IQkvStep> steps = loader.Has(name + "attn_q_norm.weight")
+                ? [.. clamps, ProjectionLayerNorm.Load(loader, i, attention[i], epsilon)]
+                : clamps;
             return new SequentialLayer(
                 new Branch(
                     loader.LayerNorm(name + "attn_norm", shape.Width, epsilon),
@@ -46,7 +54,7 @@ public sealed class Mpt : IArchitecture
         return new Decoder(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            embedding,
             [],
             layers,
             new OutputHead(loader.LayerNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));

@@ -21,7 +21,7 @@ public sealed class Qwen3Moe : IArchitecture
         ArgumentNullException.ThrowIfNull(loader);
         var shape = ModelShape.Read(loader);
         var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
-        int inner = loader.Parameters.Int("expert_feed_forward_length");
+        int inner = loader.Parameters.ExpertLength;
         float epsilon = loader.Parameters.RmsEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
         var layers = ModelLoader.Layers(shape, i =>

@@ -37,13 +37,14 @@ public static class RotaryScaling
             Divide(frequencies, LongFactors(loader, rotaryLength));
 
         float magnitude = parameters.Float("rope.scaling.attn_factor", 1);
-        string scaling = parameters.Text("rope.scaling.type", parameters.Has("rope.scale_linear") ? "linear" : "none");
+        // Files older than the key of the kind have the factor alone.
+        string scaling = parameters.Text("rope.scaling.type", "linear");
         switch (scaling)
         {
             case "none" or "longrope":
                 break;
             case "linear":
-                double factor = Positive(loader, parameters.Has("rope.scaling.factor") ? "rope.scaling.factor" : "rope.scale_linear", 1);
+                double factor = Factor(loader);
                 for (int pair = 0; pair < frequencies.Length; pair++)
                     frequencies[pair] /= factor;
                 break;
@@ -79,8 +80,7 @@ public static class RotaryScaling
     /// </summary>
     private static FloatVector LongFactors(ModelLoader loader, int rotaryLength)
     {
-        int original = loader.Parameters.Int("rope.scaling.original_context_length", loader.ContextLength, 1, int.MaxValue);
-        string name = loader.ContextLength > original ? "rope_factors_long.weight" : "rope_factors_short.weight";
+        string name = loader.ContextLength > OriginalContext(loader) ? "rope_factors_long.weight" : "rope_factors_short.weight";
         return loader.Vector(name, rotaryLength / 2);
     }
 
@@ -98,9 +98,8 @@ public static class RotaryScaling
     private static float Yarn(ModelLoader loader, double theta, int rotaryLength, double[] frequencies)
     {
         var parameters = loader.Parameters;
-        double factor = Positive(loader, "rope.scaling.factor", 1);
-        int context = parameters.Int(
-            "rope.scaling.original_context_length", parameters.Int("context_length", 2048, 1, int.MaxValue), 1, int.MaxValue);
+        double factor = Factor(loader);
+        int context = OriginalContext(loader);
         double low = Math.Floor(PairOfTurns(context, Positive(loader, "rope.scaling.yarn_beta_fast", DefaultBetaFast), theta, rotaryLength));
         double high = Math.Ceiling(PairOfTurns(context, Positive(loader, "rope.scaling.yarn_beta_slow", DefaultBetaSlow), theta, rotaryLength));
         low = Math.Max(0, low);
@@ -122,6 +121,21 @@ public static class RotaryScaling
     /// <summary>The pair, as a real number, that makes so many turns within the original context.</summary>
     private static double PairOfTurns(int context, double turns, double theta, int rotaryLength)
         => rotaryLength * PortableMath.Log(context / (2 * Math.PI * turns)) / (2 * PortableMath.Log(theta));
+
+    /// <summary>How far the context is stretched; 0 in a file means that it is not.</summary>
+    private static double Factor(ModelLoader loader)
+    {
+        string key = loader.Parameters.Has("rope.scaling.factor") ? "rope.scaling.factor" : "rope.scale_linear";
+        return loader.Parameters.Float(key, 0) == 0 ? 1 : Positive(loader, key, 1);
+    }
+
+    /// <summary>The context before it was stretched; where the file does not say, the one that it was trained for.</summary>
+    private static int OriginalContext(ModelLoader loader)
+    {
+        var parameters = loader.Parameters;
+        return parameters.Int(
+            "rope.scaling.original_context_length", parameters.Int("context_length", 2048, 1, int.MaxValue), 1, int.MaxValue);
+    }
 
     private static double Positive(ModelLoader loader, string key, float fallback)
     {

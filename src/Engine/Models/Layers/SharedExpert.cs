@@ -18,8 +18,10 @@ public sealed record SharedExpert(ISublayer Mixture, ISublayer Shared, Linear? G
     public static SharedExpert LoadGated(ModelLoader loader, string layer, int width, bool normalise)
     {
         ArgumentNullException.ThrowIfNull(loader);
-        int inner = loader.Parameters.Int("expert_feed_forward_length");
-        int sharedInner = loader.Parameters.Int("expert_shared_feed_forward_length");
+        int inner = loader.Parameters.ExpertLength;
+        int sharedInner = loader.Parameters.Int("expert_shared_feed_forward_length", 0, 0, 1 << 20);
+        if (sharedInner == 0)
+            sharedInner = loader.Parameters.Int("feed_forward_length");
         return new SharedExpert(
             MixtureOfExperts.Load(loader, layer, width, inner, Activation.Silu, RouterScore.Softmax, normalise),
             GatedFeedForward.Load(loader, layer, width, sharedInner, Activation.Silu, "_shexp"),

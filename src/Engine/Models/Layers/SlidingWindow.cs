@@ -20,11 +20,12 @@ public sealed class SlidingWindow
     /// <param name="layers">Layers.</param>
     /// <param name="everyNthIsGlobal">The pattern where the file has none.</param>
     /// <param name="globalFirst">Whether the first of n layers sees everything, not the last.</param>
+    /// <param name="defaultSize">Positions where the file does not say; 0 for all.</param>
     /// <exception cref="InvalidModelException">A number makes no sense.</exception>
-    public static SlidingWindow Read(ModelLoader loader, int layers, int everyNthIsGlobal, bool globalFirst = false)
+    public static SlidingWindow Read(ModelLoader loader, int layers, int everyNthIsGlobal, bool globalFirst = false, int defaultSize = 0)
     {
         ArgumentNullException.ThrowIfNull(loader);
-        int size = loader.Parameters.Int("attention.sliding_window", 0, 0, int.MaxValue);
+        int size = loader.Parameters.Int("attention.sliding_window", defaultSize, 0, int.MaxValue);
         if (loader.Parameters.TryFlags("attention.sliding_window_pattern", layers, out bool[]? flags))
             return new SlidingWindow(flags, size);
         int nth = loader.Parameters.Int("attention.sliding_window_pattern", everyNthIsGlobal, 1, 1 << 20);
