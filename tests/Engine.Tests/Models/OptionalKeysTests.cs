@@ -174,6 +174,24 @@ public sealed class OptionalKeysTests : IDisposable
             1e-10);
     }
 
+    [Theory]
+    [InlineData(1e-30f)]
+    [InlineData(float.Epsilon)]
+    public void A_rotary_base_whose_angles_leave_all_bounds_is_refused(float theta)
+    {
+        string path = Derive("llama-linear.gguf", (keys, _) => keys["llama.rope.freq_base"] = theta);
+        var refusal = Assert.Throws<InvalidModelException>(() => new LoadedModel(path));
+        Assert.Contains("rotary frequency", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rotary_divisor_of_zero_is_refused()
+    {
+        string path = Derive("llama3-ropefreqs.gguf", (_, tensors)
+            => tensors.Single(tensor => tensor.Name == "rope_freqs.weight").Values[1] = 0);
+        Assert.Throws<InvalidModelException>(() => new LoadedModel(path));
+    }
+
     private static void Of64Layers(GgufMetadataBuilder keys, List<Content> tensors)
     {
         const string first = "blk.0.";

@@ -17,6 +17,7 @@ public sealed class Decoder : Architecture
     /// <param name="rotaries">Rotary embeddings whose angles the layers use.</param>
     /// <param name="layers">The layers.</param>
     /// <param name="output">Norm and logits.</param>
+    /// <exception cref="InvalidModelException">A rotary frequency is out of range.</exception>
     public Decoder(
         ModelLoader loader,
         ModelShape shape,
@@ -26,6 +27,9 @@ public sealed class Decoder : Architecture
         OutputHead output)
         : base(loader, shape)
     {
+        ArgumentNullException.ThrowIfNull(rotaries);
+        foreach (var rotary in rotaries)
+            rotary.Check(loader);
         this.embedding = embedding;
         this.rotaries = rotaries;
         this.layers = layers;

@@ -15,6 +15,7 @@ public sealed class Encoder : Architecture
     /// <param name="embedding">Token embedding.</param>
     /// <param name="rotaries">Rotary embeddings whose angles the layers use.</param>
     /// <param name="layers">The layers; their attention is not causal.</param>
+    /// <exception cref="InvalidModelException">A rotary frequency is out of range.</exception>
     public Encoder(
         ModelLoader loader,
         ModelShape shape,
@@ -23,6 +24,9 @@ public sealed class Encoder : Architecture
         IReadOnlyList<IDecoderLayer> layers)
         : base(loader, shape)
     {
+        ArgumentNullException.ThrowIfNull(rotaries);
+        foreach (var rotary in rotaries)
+            rotary.Check(loader);
         this.embedding = embedding;
         this.rotaries = rotaries;
         this.layers = layers;

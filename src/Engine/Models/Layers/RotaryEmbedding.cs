@@ -8,6 +8,9 @@ namespace Hearth.Engine.Models.Layers;
 /// </summary>
 public sealed class RotaryEmbedding : IQkvStep
 {
+    // A file may claim any context; positions beyond these do not fit into memory.
+    private const int MaxCheckedPositions = 1 << 24;
+
     private readonly double[] frequencies;
 
     /// <summary>Makes an embedding.</summary>
@@ -36,6 +39,21 @@ public sealed class RotaryEmbedding : IQkvStep
 
     /// <summary>The same angles with another factor.</summary>
     public RotaryEmbedding WithMagnitude(float other) => new(Style, frequencies, other);
+
+    /// <summary>Refuses frequencies whose angles cannot be told apart within the context, as a damaged base or divisor gives.</summary>
+    /// <exception cref="InvalidModelException">A frequency is no number, or too large for the positions of the context.</exception>
+    internal void Check(ModelLoader loader)
+    {
+        double largest = PortableMath.LargestAngle / Math.Clamp(loader.ContextLength, 1, MaxCheckedPositions);
+        foreach (double frequency in frequencies)
+        {
+            if (!(Math.Abs(frequency) <= largest))
+            {
+                throw new InvalidModelException(
+                    $"{loader.Name}: a rotary frequency is {frequency} radians per position, beyond {largest}; the file is damaged.");
+            }
+        }
+    }
 
     /// <summary>Turns every head of the queries and keys, in place; values of a head beyond the pairs stay as they are.</summary>
     public void Apply(ForwardPass pass, in Qkv qkv, in AttentionShape shape)
