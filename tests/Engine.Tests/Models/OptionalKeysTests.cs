@@ -57,13 +57,23 @@ public sealed class OptionalKeysTests : IDisposable
     [InlineData("granite.gguf", "granite.embedding_scale")]
     [InlineData("granite.gguf", "granite.residual_scale")]
     [InlineData("granite.gguf", "granite.logit_scale")]
-    [InlineData("minicpm.gguf", "minicpm.residual_scale")]
     [InlineData("cohere2.gguf", "cohere2.logit_scale")]
     public void A_factor_of_zero_is_no_factor(string file, string key)
     {
         float[] absent = Logits(Derive(file, (keys, _) => keys.Remove(key)));
         Assert.Equal(absent, Logits(Derive(file, (keys, _) => keys[key] = 0f)));
         Assert.All(absent, logit => Assert.True(float.IsFinite(logit)));
+    }
+
+    [Theory]
+    [InlineData("minicpm.embedding_scale")]
+    [InlineData("minicpm.residual_scale")]
+    [InlineData("minicpm.logit_scale")]
+    public void MiniCpm_has_factors_of_its_own_only_where_the_file_is_silent(string key)
+    {
+        float[] none = Logits(Derive("minicpm.gguf", (keys, _) => keys[key] = 0f));
+        Assert.Equal(none, Logits(Derive("minicpm.gguf", (keys, _) => keys[key] = 1f)));
+        Assert.NotEqual(none, Logits(Derive("minicpm.gguf", (keys, _) => keys.Remove(key))));
     }
 
     [Fact]

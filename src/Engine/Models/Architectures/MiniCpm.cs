@@ -24,9 +24,9 @@ public sealed class MiniCpm : IArchitecture
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.RmsEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, attention[0].KeyLength);
-        float embeddingScale = loader.Parameters.Factor("embedding_scale", 12);
-        float residualScale = loader.Parameters.Factor("residual_scale", 1.4f / MathF.Sqrt(shape.Layers));
-        float logitScale = loader.Parameters.Factor("logit_scale", 256f / shape.Width);
+        float embeddingScale = Factor("embedding_scale", 12);
+        float residualScale = Factor("residual_scale", 1.4f / MathF.Sqrt(shape.Layers));
+        float logitScale = Factor("logit_scale", 256f / shape.Width);
         var layers = ModelLoader.Layers(shape, i =>
         {
             string name = $"blk.{i}.";
@@ -47,5 +47,8 @@ public sealed class MiniCpm : IArchitecture
             [rotary],
             layers,
             new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape), Scale: 1 / logitScale));
+
+        // An absent key means the first MiniCPM's factor, but a 0 none at all.
+        float Factor(string key, float first) => loader.Parameters.Has(key) ? loader.Parameters.Factor(key, 1) : first;
     }
 }
