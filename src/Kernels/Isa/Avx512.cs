@@ -35,6 +35,12 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
     public static bool HasByteDot => false;
 
     /// <inheritdoc/>
+    public static bool UnrollsWideDots => true;
+
+    /// <inheritdoc/>
+    public static bool Prefetches => true;
+
+    /// <inheritdoc/>
     public static Avx512 Zero => new(Vector512<byte>.Zero);
 
     private Vector512<float> Floats => value.AsSingle();
@@ -180,7 +186,7 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512 And(Avx512 left, Avx512 right) => new(left.value & right.value);
+    public static Avx512 And(Avx512 value, Avx512 mask) => new(value.value & mask.value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Intrinsics;
 
 namespace Hearth.Kernels.Isa;
@@ -13,4 +14,8 @@ internal interface INeonDot
 
     /// <summary>Adds one row's dot product to each of four 32-bit sums.</summary>
     static abstract Vector128<int> Add(Vector128<int> sum, Vector128<sbyte> weights, Vector128<sbyte> activations);
+
+    /// <summary>The same of the activations' quad <paramref name="quad"/>, a constant from 0 to 3.</summary>
+    static abstract Vector128<int> AddSelected(
+        Vector128<int> sum, Vector128<sbyte> weights, Vector128<sbyte> activations, [ConstantExpected(Max = (byte)3)] byte quad);
 }

@@ -34,6 +34,15 @@ public unsafe interface IRung<TSelf>
     /// </summary>
     static abstract bool HasByteDot { get; }
 
+    /// <summary>
+    /// Whether wide dots of nibbles take both halves of a line in one turn, so that shifts are by constants. Where a register is four, the
+    /// compiler cannot take in that many products.
+    /// </summary>
+    static abstract bool UnrollsWideDots { get; }
+
+    /// <summary>Whether <see cref="Prefetch"/> does anything.</summary>
+    static abstract bool Prefetches { get; }
+
     /// <summary>Sixteen zeros.</summary>
     static abstract TSelf Zero { get; }
 
@@ -133,16 +142,16 @@ public unsafe interface IRung<TSelf>
     /// <summary>table[index] for each of the 64 bytes; indices are below 16.</summary>
     static abstract TSelf Lookup(TSelf table, TSelf indices);
 
-    /// <summary>Bitwise and.</summary>
-    static abstract TSelf And(TSelf left, TSelf right);
+    /// <summary>Bitwise and with a mask that <see cref="BroadcastByte"/> gave.</summary>
+    static abstract TSelf And(TSelf value, TSelf mask);
 
     /// <summary>Bitwise or.</summary>
     static abstract TSelf Or(TSelf left, TSelf right);
 
-    /// <summary>Each byte shifted right by <paramref name="bits"/> and masked with <paramref name="mask"/>, which covers what came from the neighbour byte.</summary>
+    /// <summary>Each byte shifted right by <paramref name="bits"/> and masked with <paramref name="mask"/> (<see cref="BroadcastByte"/>), which covers what came from the neighbour byte.</summary>
     static abstract TSelf ShiftRight(TSelf value, int bits, TSelf mask);
 
-    /// <summary>Each byte shifted left by <paramref name="bits"/> and masked with <paramref name="mask"/>, which covers what came from the neighbour byte.</summary>
+    /// <summary>Each byte shifted left by <paramref name="bits"/> and masked with <paramref name="mask"/> (<see cref="BroadcastByte"/>), which covers what came from the neighbour byte.</summary>
     static abstract TSelf ShiftLeft(TSelf value, int bits, TSelf mask);
 
     /// <summary>The start of a narrow dot product: the pair of 16-bit halves of <paramref name="correction"/>, whose sum is the correction.</summary>

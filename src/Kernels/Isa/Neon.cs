@@ -47,6 +47,10 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
 
     public static bool HasByteDot => true;
 
+    public static bool UnrollsWideDots => false;
+
+    public static bool Prefetches => false;
+
     public static Neon<TDot> Zero => default;
 
     private Vector128<float> F0 => first.AsSingle();
@@ -246,13 +250,13 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
     public static Neon<TDot> Lookup(Neon<TDot> table, Neon<TDot> indices)
         => new(
             AdvSimd.Arm64.VectorTableLookup(table.first, indices.first),
-            AdvSimd.Arm64.VectorTableLookup(table.second, indices.second),
-            AdvSimd.Arm64.VectorTableLookup(table.third, indices.third),
-            AdvSimd.Arm64.VectorTableLookup(table.fourth, indices.fourth));
+            AdvSimd.Arm64.VectorTableLookup(table.first, indices.second),
+            AdvSimd.Arm64.VectorTableLookup(table.first, indices.third),
+            AdvSimd.Arm64.VectorTableLookup(table.first, indices.fourth));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Neon<TDot> And(Neon<TDot> left, Neon<TDot> right)
-        => new(left.first & right.first, left.second & right.second, left.third & right.third, left.fourth & right.fourth);
+    public static Neon<TDot> And(Neon<TDot> value, Neon<TDot> mask)
+        => new(value.first & mask.first, value.second & mask.first, value.third & mask.first, value.fourth & mask.first);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Neon<TDot> Or(Neon<TDot> left, Neon<TDot> right)
@@ -279,6 +283,34 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
             TDot.Add(sum.I1, weights.second.AsSByte(), x),
             TDot.Add(sum.I2, weights.third.AsSByte(), x),
             TDot.Add(sum.I3, weights.fourth.AsSByte(), x));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void DotFour(
+        ref Neon<TDot> first, ref Neon<TDot> second, ref Neon<TDot> third, ref Neon<TDot> fourth, Neon<TDot> weights, byte* activations)
+    {
+        // One load serves four tokens: each product takes its quad of the register.
+        var x = Vector128.Load((sbyte*)activations);
+        first = new(
+            TDot.AddSelected(first.I0, weights.first.AsSByte(), x, 0),
+            TDot.AddSelected(first.I1, weights.second.AsSByte(), x, 0),
+            TDot.AddSelected(first.I2, weights.third.AsSByte(), x, 0),
+            TDot.AddSelected(first.I3, weights.fourth.AsSByte(), x, 0));
+        second = new(
+            TDot.AddSelected(second.I0, weights.first.AsSByte(), x, 1),
+            TDot.AddSelected(second.I1, weights.second.AsSByte(), x, 1),
+            TDot.AddSelected(second.I2, weights.third.AsSByte(), x, 1),
+            TDot.AddSelected(second.I3, weights.fourth.AsSByte(), x, 1));
+        third = new(
+            TDot.AddSelected(third.I0, weights.first.AsSByte(), x, 2),
+            TDot.AddSelected(third.I1, weights.second.AsSByte(), x, 2),
+            TDot.AddSelected(third.I2, weights.third.AsSByte(), x, 2),
+            TDot.AddSelected(third.I3, weights.fourth.AsSByte(), x, 2));
+        fourth = new(
+            TDot.AddSelected(fourth.I0, weights.first.AsSByte(), x, 3),
+            TDot.AddSelected(fourth.I1, weights.second.AsSByte(), x, 3),
+            TDot.AddSelected(fourth.I2, weights.third.AsSByte(), x, 3),
+            TDot.AddSelected(fourth.I3, weights.fourth.AsSByte(), x, 3));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

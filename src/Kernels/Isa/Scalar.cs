@@ -24,6 +24,12 @@ public unsafe struct Scalar : IRung<Scalar>
     public static bool HasByteDot => true;
 
     /// <inheritdoc/>
+    public static bool UnrollsWideDots => false;
+
+    /// <inheritdoc/>
+    public static bool Prefetches => false;
+
+    /// <inheritdoc/>
     public static Scalar Zero => default;
 
     /// <inheritdoc/>
@@ -254,11 +260,11 @@ public unsafe struct Scalar : IRung<Scalar>
     }
 
     /// <inheritdoc/>
-    public static Scalar And(Scalar left, Scalar right)
+    public static Scalar And(Scalar value, Scalar mask)
     {
         for (int i = 0; i < 64; i++)
-            left.bytes[i] &= right.bytes[i];
-        return left;
+            value.bytes[i] &= mask.bytes[i];
+        return value;
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -19,4 +20,9 @@ internal readonly struct WideningDot : INeonDot
         var high = AdvSimd.MultiplyWideningUpper(weights, activations);
         return AdvSimd.AddPairwiseWideningAndAdd(sum, AdvSimd.Arm64.AddPairwise(low, high));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> AddSelected(
+        Vector128<int> sum, Vector128<sbyte> weights, Vector128<sbyte> activations, [ConstantExpected(Max = (byte)3)] byte quad)
+        => Add(sum, weights, AdvSimd.DuplicateSelectedScalarToVector128(activations.AsInt32(), quad).AsSByte());
 }

@@ -8,6 +8,7 @@ namespace Hearth.Kernels.Isa;
 /// 256-bit rung: two ymm, rows 0 to 7 and 8 to 15. What differs between AVX2 and AVX-VNNI is how bytes are multiplied:
 /// <typeparamref name="TDot"/>.
 /// </summary>
+/// <remarks>Masks and tables are alike in both halves, and only the low one is read: sixteen registers have none to spare for a copy.</remarks>
 internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
     where TDot : struct, IYmmDot
 {
@@ -48,6 +49,10 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
 
     public static bool HasByteDot => TDot.HasByteDot;
 
+    public static bool UnrollsWideDots => true;
+
+    public static bool Prefetches => true;
+
     public static Ymm<TDot> Zero => default;
 
     private Vector256<float> LowFloats => low.AsSingle();
@@ -81,10 +86,8 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> LoadSmallHalf(ushort* source)
     {
-        return new(Widen(source), Widen(source + 8));
-
-        static Vector256<int> Widen(ushort* source)
-            => (Avx2.ConvertToVector256Int32((short*)source) << 13) & Vector256.Create(Half16.Bits);
+        var bits = Vector256.Create(Half16.Bits);
+        return new((Avx2.ConvertToVector256Int32((short*)source) << 13) & bits, (Avx2.ConvertToVector256Int32((short*)source + 8) << 13) & bits);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -212,21 +215,21 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> Lookup(Ymm<TDot> table, Ymm<TDot> indices)
-        => new(Avx2.Shuffle(table.low, indices.low), Avx2.Shuffle(table.high, indices.high));
+        => new(Avx2.Shuffle(table.low, indices.low), Avx2.Shuffle(table.low, indices.high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Ymm<TDot> And(Ymm<TDot> left, Ymm<TDot> right) => new(left.low & right.low, left.high & right.high);
+    public static Ymm<TDot> And(Ymm<TDot> value, Ymm<TDot> mask) => new(value.low & mask.low, value.high & mask.low);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> Or(Ymm<TDot> left, Ymm<TDot> right) => new(left.low | right.low, left.high | right.high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> ShiftRight(Ymm<TDot> value, int bits, Ymm<TDot> mask)
-        => new((value.low.AsUInt16() >> bits).AsByte() & mask.low, (value.high.AsUInt16() >> bits).AsByte() & mask.high);
+        => new((value.low.AsUInt16() >> bits).AsByte() & mask.low, (value.high.AsUInt16() >> bits).AsByte() & mask.low);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> ShiftLeft(Ymm<TDot> value, int bits, Ymm<TDot> mask)
-        => new((value.low.AsUInt16() << bits).AsByte() & mask.low, (value.high.AsUInt16() << bits).AsByte() & mask.high);
+        => new((value.low.AsUInt16() << bits).AsByte() & mask.low, (value.high.AsUInt16() << bits).AsByte() & mask.low);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> StartDot(int correction)
@@ -240,6 +243,21 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
     {
         var x = Vector256.Create(*(int*)activations).AsSByte();
         return new(TDot.Add(sum.LowInts, weights.low, x), TDot.Add(sum.HighInts, weights.high, x));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void DotFour(
+        ref Ymm<TDot> first, ref Ymm<TDot> second, ref Ymm<TDot> third, ref Ymm<TDot> fourth, Ymm<TDot> weights, byte* activations)
+    {
+        // Flat for the compiler's sake: four calls of Dot would take twice as many of its variables.
+        var x = Vector256.Create(*(int*)activations).AsSByte();
+        first = new(TDot.Add(first.low.AsInt32(), weights.low, x), TDot.Add(first.high.AsInt32(), weights.high, x));
+        x = Vector256.Create(*(int*)(activations + 4)).AsSByte();
+        second = new(TDot.Add(second.low.AsInt32(), weights.low, x), TDot.Add(second.high.AsInt32(), weights.high, x));
+        x = Vector256.Create(*(int*)(activations + 8)).AsSByte();
+        third = new(TDot.Add(third.low.AsInt32(), weights.low, x), TDot.Add(third.high.AsInt32(), weights.high, x));
+        x = Vector256.Create(*(int*)(activations + 12)).AsSByte();
+        fourth = new(TDot.Add(fourth.low.AsInt32(), weights.low, x), TDot.Add(fourth.high.AsInt32(), weights.high, x));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -16,7 +16,7 @@ internal static unsafe class PanelLoop<TRung, TFormat, TTile>
         var accumulators = TTile.Zero;
         for (; chunks > 0; chunks--)
         {
-            for (int at = 0; at < TFormat.ChunkHeaderBytes; at += 64)
+            for (int at = 0; TRung.Prefetches && at < TFormat.ChunkHeaderBytes; at += 64)
                 TRung.Prefetch(panel + at);
             TFormat.Multiply<TRung, TTile>(panel, activations, ref accumulators);
             panel += TFormat.ChunkBytes;

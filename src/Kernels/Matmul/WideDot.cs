@@ -15,7 +15,8 @@ internal static unsafe class WideDot<TRung, TTile, TLines>
     where TTile : unmanaged, ITile<TTile, TRung>
     where TLines : struct, IWideLines
 {
-    private const int Quads = 8;
+    // Quads of 16 columns.
+    private const int HalfQuads = 4;
 
     /// <summary>32-bit sums of one block; the correction pairs follow the tile's quads.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -42,12 +43,7 @@ internal static unsafe class WideDot<TRung, TTile, TLines>
     private static TTile ByteSums(byte* lines, byte* x)
     {
         var sums = TTile.StartWide(x, 32 * TTile.Tokens);
-        for (int i = 0; i < Quads; i++, x += 4 * TTile.Tokens)
-        {
-            Prefetch(lines, i);
-            sums.Dot(TRung.WholeBytes(TLines.Load<TRung>(lines, i, WidePart.Byte)), x, 0);
-        }
-
+        Dot(lines, x, WidePart.Byte, ref sums);
         return sums;
     }
 
@@ -55,24 +51,48 @@ internal static unsafe class WideDot<TRung, TTile, TLines>
     private static void Add(byte* lines, byte* x, TRung scales, TRung sixteenScales, ref TTile totals)
     {
         var sums = TTile.Zero;
-        byte* quads = x;
-        for (int i = 0; i < Quads; i++, quads += 4 * TTile.Tokens)
-        {
-            Prefetch(lines, i);
-            sums.Dot(TLines.Load<TRung>(lines, i, WidePart.LowNibble), quads, 0);
-        }
-
+        Dot(lines, x, WidePart.LowNibble, ref sums);
         totals.ScaleAdd(sums, scales);
-        sums = TTile.StartDot(quads, 0);
-        for (int i = 0; i < Quads; i++, x += 4 * TTile.Tokens)
-            sums.Dot(TLines.Load<TRung>(lines, i, WidePart.HighNibble), x, 0);
+        sums = TTile.StartDot(x, 32 * TTile.Tokens);
+        Dot(lines, x, WidePart.HighNibble, ref sums);
         totals.ScaleAdd(sums, sixteenScales);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(byte* lines, int index)
+    private static void Dot(byte* lines, byte* x, WidePart part, ref TTile sums)
     {
-        if (index < TLines.Count)
-            TRung.Prefetch(lines + (64 * index));
+        if (TRung.UnrollsWideDots && TLines.Count == HalfQuads)
+        {
+            for (int quad = 0; quad < HalfQuads; quad++, x += 4 * TTile.Tokens)
+            {
+                Prefetch(lines, quad, part);
+                Prefetch(lines, quad + HalfQuads, part);
+                sums.Dot(Load(lines, quad, 0, part), x, 0);
+                sums.Dot(Load(lines, quad, 1, part), x, 16 * TTile.Tokens);
+            }
+        }
+        else
+        {
+            for (int i = 0; i < 2 * HalfQuads; i++, x += 4 * TTile.Tokens)
+            {
+                Prefetch(lines, i, part);
+                sums.Dot(Load(lines, i % HalfQuads, i / HalfQuads, part), x, 0);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TRung Load(byte* lines, int quad, int half, WidePart part)
+    {
+        var weights = TLines.Load<TRung>(lines, quad, half, part);
+        return part == WidePart.Byte ? TRung.WholeBytes(weights) : weights;
+    }
+
+    // The high nibbles come second, from lines that the low ones have asked for.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(byte* lines, int line, WidePart part)
+    {
+        if (part != WidePart.HighNibble && line < TLines.Count)
+            TRung.Prefetch(lines + (64 * line));
     }
 }

@@ -107,7 +107,7 @@ internal static unsafe class PeakLoop<TRung>
         public static int Count => 4;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Load<T>(byte* lines, int index, WidePart part)
+        public static T Load<T>(byte* lines, int quad, int half, WidePart part)
             where T : unmanaged, IRung<T> => T.BroadcastByte(0x83);
     }
 }

@@ -43,7 +43,7 @@ internal sealed unsafe class RungCase<TRung>(string name, PanelKernel[] replacem
         new Dictionary<string, Func<byte[], byte[], byte[]>>
         {
             ["LoadLine"] = (a, _) => Bytes(From(a)),
-            ["And"] = (a, b) => Bytes(TRung.And(From(a), From(b))),
+            ["And"] = (a, b) => Bytes(TRung.And(From(a), TRung.BroadcastByte(b[7]))),
             ["Or"] = (a, b) => Bytes(TRung.Or(From(a), From(b))),
             ["BroadcastByte"] = (a, _) => Bytes(TRung.BroadcastByte(a[5])),
             ["ShiftRight 4"] = (a, _) => Bytes(TRung.ShiftRight(From(a), 4, TRung.BroadcastByte(15))),

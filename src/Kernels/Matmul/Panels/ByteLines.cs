@@ -9,10 +9,10 @@ internal readonly unsafe struct ByteLines : IWideLines
     public static int Count => 8;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TRung Load<TRung>(byte* lines, int index, WidePart part)
+    public static TRung Load<TRung>(byte* lines, int quad, int half, WidePart part)
         where TRung : unmanaged, IRung<TRung>
     {
-        var bytes = TRung.Load((float*)(lines + (64 * index)));
+        var bytes = TRung.Load((float*)(lines + (64 * (quad + (4 * half)))));
         if (part == WidePart.Byte)
             return bytes;
         var nibble = TRung.BroadcastByte(15);

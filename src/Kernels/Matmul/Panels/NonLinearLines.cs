@@ -17,13 +17,12 @@ internal readonly unsafe struct NonLinearLines : IWideLines
 
     private static ReadOnlySpan<byte> HighNibbles => [0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 9, 10, 11, 12, 13, 15];
 
-    // Quads 4 to 7 are the upper nibbles of the lines of quads 0 to 3.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TRung Load<TRung>(byte* lines, int index, WidePart part)
+    public static TRung Load<TRung>(byte* lines, int quad, int half, WidePart part)
         where TRung : unmanaged, IRung<TRung>
     {
-        var both = TRung.Load((float*)(lines + (64 * (index & 3))));
-        return TRung.Lookup(Table<TRung>(part), TRung.ShiftRight(both, index & 4, TRung.BroadcastByte(15)));
+        var both = TRung.Load((float*)(lines + (64 * quad)));
+        return TRung.Lookup(Table<TRung>(part), TRung.ShiftRight(both, 4 * half, TRung.BroadcastByte(15)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
