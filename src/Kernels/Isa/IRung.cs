@@ -148,10 +148,16 @@ public unsafe interface IRung<TSelf>
     /// <summary>Bitwise or.</summary>
     static abstract TSelf Or(TSelf left, TSelf right);
 
-    /// <summary>Each byte shifted right by <paramref name="bits"/> and masked with <paramref name="mask"/> (<see cref="BroadcastByte"/>), which covers what came from the neighbour byte.</summary>
+    /// <summary>
+    /// Each byte shifted right by <paramref name="bits"/> and masked with what <see cref="BroadcastByte"/> gave, which covers what came from the
+    /// neighbour byte.
+    /// </summary>
     static abstract TSelf ShiftRight(TSelf value, int bits, TSelf mask);
 
-    /// <summary>Each byte shifted left by <paramref name="bits"/> and masked with <paramref name="mask"/> (<see cref="BroadcastByte"/>), which covers what came from the neighbour byte.</summary>
+    /// <summary>
+    /// Each byte shifted left by <paramref name="bits"/> and masked with what <see cref="BroadcastByte"/> gave, which covers what came from the
+    /// neighbour byte.
+    /// </summary>
     static abstract TSelf ShiftLeft(TSelf value, int bits, TSelf mask);
 
     /// <summary>The start of a narrow dot product: the pair of 16-bit halves of <paramref name="correction"/>, whose sum is the correction.</summary>

@@ -76,7 +76,7 @@ internal static unsafe class WideDot<TRung, TTile, TLines>
             for (int i = 0; i < 2 * HalfQuads; i++, x += 4 * TTile.Tokens)
             {
                 Prefetch(lines, i, part);
-                sums.Dot(Load(lines, i % HalfQuads, i / HalfQuads, part), x, 0);
+                sums.Dot(Load(lines, i & 3, i >> 2, part), x, 0);
             }
         }
     }
