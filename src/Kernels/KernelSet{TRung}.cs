@@ -26,7 +26,7 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
             new PanelKernel<TRung, F16>(),
             new PanelKernel<TRung, BF16>(),
             new PanelKernel<TRung, Q4_0>(),
-            new PanelKernel<TRung, Q8_0>(),
+            TRung.HasCrossedDot ? new CrossedKernel<TRung>() : new PanelKernel<TRung, Q8_0>(),
             new PanelKernel<TRung, Q4_K>(),
             new PanelKernel<TRung, Q4_1>(),
             new PanelKernel<TRung, Q5_0>(),

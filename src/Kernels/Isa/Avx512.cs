@@ -281,6 +281,35 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
     public static Avx512 WholeBytes(Avx512 biased) => throw new NotSupportedException();
 
     /// <inheritdoc/>
+    public static bool HasCrossedDot => true;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512 EvenBytes(Avx512 line) => new((line.value.AsUInt16() & Vector512.Create((ushort)0xFF)).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512 OddBytes(Avx512 line) => new((line.value.AsUInt16() >> 8).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512 SubtractProducts(Avx512 total, Avx512 even, Avx512 odd)
+        => new((total.Ints - Avx512BW.MultiplyAddAdjacent(even.Shorts, odd.Shorts)).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512 StartCrossed(Avx512 rows, int token) => new((rows.Ints + Vector512.Create(token)).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512 CrossedDot(Avx512 sum, Avx512 even, Avx512 odd, byte* evenActivations, byte* oddActivations)
+    {
+        var evens = Vector512.Create(*(int*)evenActivations).AsInt16();
+        var odds = Vector512.Create(*(int*)oddActivations).AsInt16();
+        return new((sum.Ints + Avx512BW.MultiplyAddAdjacent(even.Shorts + odds, odd.Shorts + evens)).AsByte());
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx512 ToSingle(Avx512 integers) => new(Avx512F.ConvertToVector512Single(integers.Ints));
 

@@ -219,6 +219,31 @@ public unsafe interface IRung<TSelf>
     /// </summary>
     static abstract TSelf WholeBytes(TSelf biased);
 
+    // Crossed products: see CrossedKernel. Only where HasCrossedDot.
+
+    /// <summary>
+    /// Whether full-range bytes are multiplied fastest by crossed products. Where bytes have an instruction of their own they are not.
+    /// </summary>
+    static virtual bool HasCrossedDot => false;
+
+    /// <summary>Bytes 0 and 2 of each row of a line as 16 bits.</summary>
+    static virtual TSelf EvenBytes(TSelf line) => throw new NotSupportedException();
+
+    /// <summary>Bytes 1 and 3 of each row of a line as 16 bits.</summary>
+    static virtual TSelf OddBytes(TSelf line) => throw new NotSupportedException();
+
+    /// <summary>total - the products of a row's even with its odd bytes, as sixteen 32-bit integers.</summary>
+    static virtual TSelf SubtractProducts(TSelf total, TSelf even, TSelf odd) => throw new NotSupportedException();
+
+    /// <summary>The start of a crossed dot product: a number of each row + one of a token.</summary>
+    static virtual TSelf StartCrossed(TSelf rows, int token) => throw new NotSupportedException();
+
+    /// <summary>
+    /// sum + (even + odd activations) x (odd + even activations), two products of 16 bits a row. Activations are pairs of 16 bits.
+    /// </summary>
+    static virtual TSelf CrossedDot(TSelf sum, TSelf even, TSelf odd, byte* evenActivations, byte* oddActivations)
+        => throw new NotSupportedException();
+
     /// <summary>Sixteen 32-bit integers as floats, rounded to nearest.</summary>
     static abstract TSelf ToSingle(TSelf integers);
 

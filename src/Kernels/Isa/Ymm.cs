@@ -317,6 +317,41 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> WholeBytes(Ymm<TDot> biased) => biased;
 
+    public static bool HasCrossedDot => !TDot.HasByteDot;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> EvenBytes(Ymm<TDot> line)
+    {
+        var mask = Vector256.Create((ushort)0xFF).AsByte();
+        return new(line.low & mask, line.high & mask);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> OddBytes(Ymm<TDot> line) => new((line.low.AsUInt16() >> 8).AsByte(), (line.high.AsUInt16() >> 8).AsByte());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> SubtractProducts(Ymm<TDot> total, Ymm<TDot> even, Ymm<TDot> odd)
+        => new(
+            total.low.AsInt32() - Avx2.MultiplyAddAdjacent(even.low.AsInt16(), odd.low.AsInt16()),
+            total.high.AsInt32() - Avx2.MultiplyAddAdjacent(even.high.AsInt16(), odd.high.AsInt16()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> StartCrossed(Ymm<TDot> rows, int token)
+    {
+        var all = Vector256.Create(token);
+        return new(rows.low.AsInt32() + all, rows.high.AsInt32() + all);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> CrossedDot(Ymm<TDot> sum, Ymm<TDot> even, Ymm<TDot> odd, byte* evenActivations, byte* oddActivations)
+    {
+        var evens = Vector256.Create(*(int*)evenActivations).AsInt16();
+        var odds = Vector256.Create(*(int*)oddActivations).AsInt16();
+        return new(
+            sum.low.AsInt32() + Avx2.MultiplyAddAdjacent(even.low.AsInt16() + odds, odd.low.AsInt16() + evens),
+            sum.high.AsInt32() + Avx2.MultiplyAddAdjacent(even.high.AsInt16() + odds, odd.high.AsInt16() + evens));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> ToSingle(Ymm<TDot> integers)
         => new(Avx.ConvertToVector256Single(integers.LowInts), Avx.ConvertToVector256Single(integers.HighInts));

@@ -52,6 +52,9 @@ internal static unsafe class PeakLoop<TRung>
                 case Arithmetic.NarrowDot:
                     Narrow<TTile>(memory);
                     break;
+                case Arithmetic.WideDot when TRung.HasCrossedDot:
+                    Crossed(memory);
+                    break;
                 case Arithmetic.WideDot:
                     Wide<TTile>(memory);
                     break;
@@ -66,7 +69,7 @@ internal static unsafe class PeakLoop<TRung>
     private static void Narrow<TTile>(byte* memory)
         where TTile : unmanaged, ITile<TTile, TRung>
     {
-        var weights = TRung.BroadcastByte(3);
+        var weights = Weights(memory);
         var sums = TTile.Zero;
         for (int turn = 0; turn < Turns; turn++)
         {
@@ -76,6 +79,30 @@ internal static unsafe class PeakLoop<TRung>
 
         sums.Store((float*)memory, 16, 1);
     }
+
+    [MethodImpl(InnerLoop.Options)]
+    private static void Crossed(byte* memory)
+    {
+        var weights = Weights(memory);
+        var low = default(CrossedFour<TRung>);
+        var high = default(CrossedFour<TRung>);
+        for (int turn = 0; turn < Turns; turn++)
+        {
+            for (byte* x = memory; x < memory + (8 * LinesPerTurn * TRung.TileTokens); x += 8 * TRung.TileTokens)
+            {
+                low.Dot(weights, weights, x, x + (4 * TRung.TileTokens));
+                if (TRung.TileTokens > 4)
+                    high.Dot(weights, weights, x + 16, x + 16 + (4 * TRung.TileTokens));
+            }
+        }
+
+        low.Store((float*)memory, 16);
+        high.Store((float*)memory + 64, 16);
+    }
+
+    // Loaded, because of a constant the compiler knows that both halves of a register of two have the same product.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TRung Weights(byte* memory) => TRung.Load((float*)memory);
 
     [MethodImpl(InnerLoop.Options)]
     private static void Wide<TTile>(byte* memory)

@@ -30,6 +30,31 @@ public sealed unsafe class PanelKernelTests
         }
     }
 
+    /// <summary>Enough tokens for <see cref="CrossedKernel{TRung}"/>: four of the widest tiles and more, and several pieces of a long row.</summary>
+    [Theory]
+    [InlineData(5, 19)]
+    [InlineData(1, 39)]
+    [InlineData(8, 40)]
+    [InlineData(150, 130)]
+    public void Crossed_products_are_those_of_the_other_rungs(int blocks, int tokens)
+    {
+        Assert.True(WeightFormat.TryGet(WeightType.Q8_0, out var format));
+        var shape = new MatrixCase(Rows: 21, blocks, tokens, Threads: 1, Seed: tokens);
+        byte[] weights = shape.Weights(format);
+        for (int i = 0; i < Math.Min(weights.Length, 20 * format.BlockBytes); i++)
+        {
+            // The largest magnitudes of both signs, -128 included, in some blocks.
+            if (i % format.BlockBytes > 1)
+                weights[i] = (byte)(i % 3 == 0 ? 0x7F : 0x80);
+        }
+
+        float[] x = shape.Activations(format);
+        x.AsSpan(0, 32).Fill(3);
+        float[] expected = Products.Multiply(RungCase.Scalar.Kernels, format, shape, weights, x, 1, tokens);
+        foreach (var rung in RungCase.All)
+            Assert.Equal(expected, Guarded(rung.Kernels, format, shape, weights, x));
+    }
+
     [Theory]
     [MemberData(nameof(Types))]
     public void A_packed_row_decodes_to_the_same_bits_as_its_blocks(WeightType type)
