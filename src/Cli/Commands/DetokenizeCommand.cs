@@ -42,8 +42,7 @@ internal sealed class DetokenizeCommand
     private int Run(ParseResult line)
     {
         int[]? given = line.GetValue(jsonLines) ? null : ReadIds(line);
-        using var file = model.Open(line);
-        var tokenizer = TokenizerFactory.Of(file);
+        var tokenizer = model.OpenTokenizer(line);
         if (given is null)
             return JsonLines.Answer(terminal, (question, answer) => Answer(tokenizer, question, answer));
         string text = Decode(tokenizer, given, line.GetValue(special), removeSpecial: false);

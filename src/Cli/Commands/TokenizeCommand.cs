@@ -47,8 +47,7 @@ internal sealed class TokenizeCommand
     private int Run(ParseResult line)
     {
         string? given = line.GetValue(jsonLines) ? null : text.Read(line, terminal);
-        using var file = model.Open(line);
-        var tokenizer = TokenizerFactory.Of(file);
+        var tokenizer = model.OpenTokenizer(line);
         if (given is null)
             return JsonLines.Answer(terminal, (question, answer) => Answer(tokenizer, question, answer));
 

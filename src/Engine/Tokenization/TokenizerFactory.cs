@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Hearth.Engine.Files.Gguf;
+using Hearth.Engine.Files.HuggingFace;
 using Hearth.Engine.Tokenization.HuggingFace;
 using Hearth.Engine.Tokenization.Vocabularies;
 
@@ -9,6 +10,34 @@ namespace Hearth.Engine.Tokenization;
 /// <summary>Makes tokenizers from what models bring along.</summary>
 public static class TokenizerFactory
 {
+    /// <summary>
+    /// Makes the tokenizer of a model: a GGUF file or a Hugging Face folder, of which nothing else need be there, or a <c>tokenizer.json</c>
+    /// by itself. The <c>tokenizer_config.json</c> beside a <c>tokenizer.json</c> is read too.
+    /// </summary>
+    /// <exception cref="InvalidModelException">It is missing, contradicts itself, or has a step that Hearth does not know.</exception>
+    public static ITokenizer Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string json = Directory.Exists(path) ? Path.Combine(path, "tokenizer.json") : path;
+        if (!json.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        {
+            using var file = GgufFile.Open(path);
+            return Of(file);
+        }
+
+        try
+        {
+            using var tokenizer = new MemoryStream(FolderJson.ReadBytes(json));
+            string settingsPath = Path.Combine(Path.GetDirectoryName(json) ?? string.Empty, "tokenizer_config.json");
+            using var settings = File.Exists(settingsPath) ? new MemoryStream(FolderJson.ReadBytes(settingsPath)) : null;
+            return FromHuggingFace(tokenizer, settings);
+        }
+        catch (InvalidModelException e) when (!e.Message.StartsWith(json, StringComparison.Ordinal))
+        {
+            throw new InvalidModelException($"{json}: {e.Message}", e);
+        }
+    }
+
     /// <summary>Makes the tokenizer of an open model: a folder's own, or what the keys of a GGUF file describe.</summary>
     /// <exception cref="InvalidModelException">It is missing, contradicts itself, or has a step that Hearth does not know.</exception>
     public static ITokenizer Of(GgufFile file)

@@ -34,4 +34,17 @@ public sealed class TokenizeCommandTests
         Assert.Equal("A token id is needed; there is none.", CommandRun.Of("detokenize").Sentence());
         Assert.Equal(ExitCodes.Input, CommandRun.Of("detokenize", "99999").ExitCode);
     }
+
+    [Fact]
+    public void A_tokenizer_json_will_do()
+    {
+        using var file = new TemporaryFile("tokenizer.json");
+        File.WriteAllText(file.FilePath, """
+            {"model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]}, "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false}, "decoder": {"type": "ByteLevel"}}
+            """);
+        Assert.Equal("2 0", CommandRun.Of("tokenize", "-m", file.FilePath, "aba").Lines().Single());
+        Assert.Equal("aba", CommandRun.Of("detokenize", "-m", file.FilePath, "2", "0").Lines().Single());
+        File.WriteAllText(file.FilePath, "{}");
+        Assert.Contains("tokenizer.json", CommandRun.Of("tokenize", "-m", file.FilePath, "aba").Sentence(), StringComparison.Ordinal);
+    }
 }

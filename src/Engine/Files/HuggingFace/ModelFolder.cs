@@ -75,7 +75,7 @@ internal sealed class ModelFolder
         ReadTensors();
         return new GgufFile(folder, tensors.ByteLength, [tensors], metadata, built)
         {
-            Tokenizer = () => ReadTokenizer(tokenizerPath),
+            Tokenizer = () => TokenizerFactory.Open(tokenizerPath),
         };
     }
 
@@ -127,21 +127,6 @@ internal sealed class ModelFolder
         }
 
         return null;
-    }
-
-    private ITokenizer ReadTokenizer(string path)
-    {
-        try
-        {
-            using var tokenizer = new MemoryStream(FolderJson.ReadBytes(path));
-            string settingsPath = Path.Combine(folder, "tokenizer_config.json");
-            using var settings = File.Exists(settingsPath) ? new MemoryStream(FolderJson.ReadBytes(settingsPath)) : null;
-            return TokenizerFactory.FromHuggingFace(tokenizer, settings);
-        }
-        catch (InvalidModelException e) when (!e.Message.StartsWith(folder, StringComparison.Ordinal))
-        {
-            throw new InvalidModelException($"{folder}: {e.Message}", e);
-        }
     }
 
     private void ReadTensors()
