@@ -2,7 +2,6 @@ using System.Text.Json;
 using Hearth.Engine.Models;
 using Hearth.Engine.Sessions;
 using Hearth.Kernels;
-using Hearth.Kernels.Attention;
 
 namespace Hearth.Engine.Tests.Models;
 
@@ -31,7 +30,7 @@ public sealed class GoldenEmbeddingTests
     {
         var entry = VectorFiles.Entries[key];
         float[] expected = VectorFiles.Floats(entry.GetProperty("pooled").GetString()!);
-        var options = new HearthModelOptions { Threads = 2, CacheTypeK = KvType.F32, CacheTypeV = KvType.F32 };
+        var options = new HearthModelOptions { Threads = 2 };
         using var model = HearthModel.Load(PathOf(entry), options, cancellation: TestContext.Current.CancellationToken);
         using var embedder = model.CreateEmbedder(new EmbeddingOptions { Normalize = false });
         Assert.Equal(entry.GetProperty("pooling").GetString(), embedder.Pooling.ToString().ToLowerInvariant());

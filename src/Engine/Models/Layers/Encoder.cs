@@ -35,8 +35,8 @@ public sealed class Encoder : Architecture
     /// <inheritdoc/>
     public override bool IsEncoder => true;
 
-    /// <inheritdoc/>
-    public override KvLayerShape[] CacheLayers(KvType keys, KvType values) => [.. layers.Select(layer => layer.Cache(keys, values))];
+    /// <summary>Keys and values as they are, whatever types are asked for: they live for one pass, and rounding them would save nothing.</summary>
+    public override KvLayerShape[] CacheLayers(KvType keys, KvType values) => [.. layers.Select(layer => layer.Cache(KvType.F32, KvType.F32))];
 
     /// <inheritdoc/>
     public override void Forward(ForwardPass pass)
