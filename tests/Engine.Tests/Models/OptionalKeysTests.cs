@@ -101,6 +101,33 @@ public sealed class OptionalKeysTests : IDisposable
         })));
     }
 
+    [Theory]
+    [InlineData("gemma2.gguf", true)]
+    [InlineData("gpt-oss.gguf", true)]
+    [InlineData("llama4.gguf", false)]
+    [InlineData("smallthinker.gguf", false)]
+    public void Windowed_layers_may_have_a_rotary_base_of_their_own(string file, bool othersRotate)
+    {
+        string family = Path.GetFileNameWithoutExtension(file);
+        float[] own = Logits(Derive(file, (keys, _) => keys[$"{family}.rope.freq_base_swa"] = 77f));
+        Assert.NotEqual(own, Logits(Derive(file, (keys, _) => { })));
+
+        float[] both = Logits(Derive(file, (keys, _) =>
+        {
+            keys[$"{family}.rope.freq_base_swa"] = 77f;
+            keys[$"{family}.rope.freq_base"] = 55f;
+        }));
+        Assert.Equal(othersRotate, !own.AsSpan().SequenceEqual(both));
+    }
+
+    [Fact]
+    public void Lfm2_may_have_a_window_on_all_its_attention_layers()
+    {
+        float[] free = Logits(Derive("lfm2.gguf", (_, _) => { }));
+        Assert.Equal(free, Logits(Derive("lfm2.gguf", (keys, _) => keys["lfm2.attention.sliding_window"] = Tokens.Length)));
+        Assert.NotEqual(free, Logits(Derive("lfm2.gguf", (keys, _) => keys["lfm2.attention.sliding_window"] = Tokens.Length - 1)));
+    }
+
     [Fact]
     public void Gemma_3_caps_its_logits_where_the_file_says_so()
     {

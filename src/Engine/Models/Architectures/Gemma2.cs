@@ -26,6 +26,7 @@ public sealed class Gemma2 : IArchitecture
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.RmsEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
+        var windowedRotary = RotaryScaling.LoadWindowed(loader, RotaryStyle.Halves, attention[0].KeyLength, rotary);
         var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: 2, defaultSize: 4096);
         float scoreCap = loader.Parameters.Float("attn_logit_softcapping", 50);
         float logitCap = loader.Parameters.Float("final_logit_softcapping", 30);
@@ -35,7 +36,8 @@ public sealed class Gemma2 : IArchitecture
             return new SequentialLayer(
                 new Branch(
                     loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], Settings(i), rotary), loader.RmsNorm(name + "post_attention_norm", shape.Width, epsilon)),
+                    SelfAttention.Load(loader, i, attention[i], Settings(i), window.Has(i) ? windowedRotary : rotary),
+                    loader.RmsNorm(name + "post_attention_norm", shape.Width, epsilon)),
                 new Branch(
                     loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
                     GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Gelu), loader.RmsNorm(name + "post_ffw_norm", shape.Width, epsilon)));
@@ -44,7 +46,7 @@ public sealed class Gemma2 : IArchitecture
             loader,
             shape,
             new ScaledEmbedding(loader.TokenEmbedding(shape), MathF.Sqrt(shape.Width)),
-            [rotary],
+            [rotary, windowedRotary],
             layers,
             new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape), SoftCap: logitCap));
 

@@ -26,6 +26,7 @@ public sealed class GptOss : IArchitecture
         int expertInner = loader.Parameters.Int("expert_feed_forward_length");
         float epsilon = loader.Parameters.RmsEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
+        var windowedRotary = RotaryScaling.LoadWindowed(loader, RotaryStyle.Halves, attention[0].KeyLength, rotary);
         var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: 2);
         var unit = new ClampedSwiGlu(Alpha: 1.702f, Limit: 7);
         var layers = ModelLoader.Layers(shape, i =>
@@ -34,7 +35,7 @@ public sealed class GptOss : IArchitecture
             return new SequentialLayer(
                 new Branch(
                     loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], Settings(i), rotary)),
+                    SelfAttention.Load(loader, i, attention[i], Settings(i), window.Has(i) ? windowedRotary : rotary)),
                 new Branch(
                     loader.RmsNorm(name + "post_attention_norm", shape.Width, epsilon),
                     MixtureOfExperts.Load(
@@ -49,7 +50,7 @@ public sealed class GptOss : IArchitecture
             loader,
             shape,
             loader.TokenEmbedding(shape),
-            [rotary],
+            [rotary, windowedRotary],
             layers,
             new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
 

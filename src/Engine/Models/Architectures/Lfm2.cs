@@ -1,4 +1,5 @@
 using Hearth.Engine.Models.Layers;
+using Hearth.Kernels.Attention;
 using Hearth.Kernels.Elementwise;
 
 namespace Hearth.Engine.Models.Architectures;
@@ -29,6 +30,7 @@ public sealed class Lfm2 : IArchitecture
             : shape.Layers;
         int expertInner = loader.Parameters.Int("expert_feed_forward_length", 0, 0, 1 << 20);
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
+        int window = loader.Architecture == "lfm2" ? loader.Parameters.Int("attention.sliding_window", 0, 0, int.MaxValue) : 0;
         var layers = ModelLoader.Layers(shape, i =>
         {
             string name = $"blk.{i}.";
@@ -38,7 +40,12 @@ public sealed class Lfm2 : IArchitecture
                     attention[i].KvHeads == 0
                         ? ShortConvolutionMixer.Load(loader, i, shape.Width)
                         : SelfAttention.Load(
-                            loader, i, attention[i], null, QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon), rotary)),
+                            loader,
+                            i,
+                            attention[i],
+                            new AttentionSettings(attention[i].Heads, attention[i].DefaultScale, Window: window),
+                            QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon),
+                            rotary)),
                 new Branch(
                     loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
                     i < dense

@@ -33,16 +33,18 @@ public sealed class Llama4 : IArchitecture
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.RmsEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, attention[0].KeyLength);
+        var windowedRotary = RotaryScaling.LoadWindowed(loader, RotaryStyle.Pairs, attention[0].KeyLength, rotary);
         int experts = loader.Parameters.Int("expert_count", 0, 0, 1 << 14);
         int expertStep = loader.Parameters.Int("interleave_moe_layer_step", 0, 0, 1 << 16);
         bool chunked = loader.Parameters.Int("attention.sliding_window", Chunk, 0, int.MaxValue) > 0;
         var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: LayersPerGlobal).WithSize(chunked ? Chunk : 0);
         var norm = new QueryKeyNorm(null, null, epsilon, PerHead: true);
-        IQkvStep[] rotated = experts == ExpertsWithoutNorms ? [rotary] : [rotary, norm];
         IQkvStep[] plain = [new PositionScale(TemperatureScale, Chunk, Offset: 1)];
         var layers = ModelLoader.Layers(shape, i =>
         {
             string name = $"blk.{i}.";
+            var turn = window.Has(i) ? windowedRotary : rotary;
+            IQkvStep[] rotated = experts == ExpertsWithoutNorms ? [turn] : [turn, norm];
             bool rotates = !chunked || (i + 1) % LayersPerGlobal != 0;
             var settings = new AttentionSettings(attention[i].Heads, attention[i].DefaultScale, Chunk: window.Of(i));
             return new SequentialLayer(
@@ -59,7 +61,7 @@ public sealed class Llama4 : IArchitecture
             loader,
             shape,
             loader.TokenEmbedding(shape),
-            [rotary],
+            [rotary, windowedRotary],
             layers,
             new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
     }

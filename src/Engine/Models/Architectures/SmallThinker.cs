@@ -30,6 +30,7 @@ public sealed class SmallThinker : IArchitecture
         float epsilon = loader.Parameters.RmsEpsilon;
         var score = ExpertRouter.ReadScore(loader);
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
+        var windowedRotary = RotaryScaling.LoadWindowed(loader, RotaryStyle.Halves, attention[0].KeyLength, rotary);
         bool windowed = loader.Parameters.Int("attention.sliding_window", 0, 0, int.MaxValue) > 0;
         var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: 4, globalFirst: true).WithSize(windowed ? WindowSize : 0);
         var layers = ModelLoader.Layers(shape, i =>
@@ -40,7 +41,7 @@ public sealed class SmallThinker : IArchitecture
             return new EarlyRoutedLayer(
                 new Branch(
                     loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], settings, rotates ? [rotary] : [])),
+                    SelfAttention.Load(loader, i, attention[i], settings, rotates ? [window.Has(i) ? windowedRotary : rotary] : [])),
                 loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
                 MixtureOfExperts.Load(loader, name, shape.Width, expertInner, Activation.Relu, score, normalise: true));
         });
@@ -48,7 +49,7 @@ public sealed class SmallThinker : IArchitecture
             loader,
             shape,
             loader.TokenEmbedding(shape),
-            [rotary],
+            [rotary, windowedRotary],
             layers,
             new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
     }

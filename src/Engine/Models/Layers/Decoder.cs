@@ -31,7 +31,7 @@ public sealed class Decoder : Architecture
         foreach (var rotary in rotaries)
             rotary.Check(loader);
         this.embedding = embedding;
-        this.rotaries = rotaries;
+        this.rotaries = [.. rotaries.Distinct()];
         this.layers = layers;
         this.output = output;
     }

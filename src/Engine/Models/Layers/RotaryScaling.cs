@@ -16,6 +16,21 @@ public static class RotaryScaling
     /// <param name="headLength">Values of a head.</param>
     /// <exception cref="InvalidModelException">The scaling is unknown, or a number makes no sense.</exception>
     public static RotaryEmbedding Load(ModelLoader loader, RotaryStyle style, int headLength)
+        => Load(loader, style, headLength, "rope.freq_base");
+
+    /// <summary>The embedding of the layers with a window: <c>rope.freq_base_swa</c> is their base where the file has that key.</summary>
+    /// <param name="loader">The model.</param>
+    /// <param name="style">Which values of a head form pairs.</param>
+    /// <param name="headLength">Values of a head.</param>
+    /// <param name="others">The embedding of the other layers, and of these too where the file has no such key.</param>
+    /// <exception cref="InvalidModelException">The base makes no sense.</exception>
+    public static RotaryEmbedding LoadWindowed(ModelLoader loader, RotaryStyle style, int headLength, RotaryEmbedding others)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        return loader.Parameters.Has("rope.freq_base_swa") ? Load(loader, style, headLength, "rope.freq_base_swa") : others;
+    }
+
+    private static RotaryEmbedding Load(ModelLoader loader, RotaryStyle style, int headLength, string baseKey)
     {
         ArgumentNullException.ThrowIfNull(loader);
         var parameters = loader.Parameters;
@@ -26,7 +41,7 @@ public static class RotaryScaling
                 $"{loader.Name}: {rotaryLength} values of each head of {headLength} should be rotated, which is odd or more than there are.");
         }
 
-        double theta = Positive(loader, "rope.freq_base", DefaultBase);
+        double theta = Positive(loader, baseKey, DefaultBase);
         if (parameters.Has("rope.scaling.alpha"))
             theta *= PortableMath.Pow(Positive(loader, "rope.scaling.alpha", 1), rotaryLength / (rotaryLength - 2.0));
         double[] frequencies = Frequencies(theta, rotaryLength);
