@@ -109,15 +109,19 @@ public sealed class OptionalKeysTests : IDisposable
     public void Windowed_layers_may_have_a_rotary_base_of_their_own(string file, bool othersRotate)
     {
         string family = Path.GetFileNameWithoutExtension(file);
-        float[] own = Logits(Derive(file, (keys, _) => keys[$"{family}.rope.freq_base_swa"] = 77f));
-        Assert.NotEqual(own, Logits(Derive(file, (keys, _) => { })));
+        float[] own = WithBases(windowed: 77, others: null);
+        Assert.NotEqual(own, WithBases(windowed: null, others: null));
 
-        float[] both = Logits(Derive(file, (keys, _) =>
+        Assert.Equal(othersRotate, !own.AsSpan().SequenceEqual(WithBases(windowed: 77, others: 55)));
+
+        float[] WithBases(float? windowed, float? others) => Logits(Derive(file, (keys, _) =>
         {
-            keys[$"{family}.rope.freq_base_swa"] = 77f;
-            keys[$"{family}.rope.freq_base"] = 55f;
+            keys[$"{family}.attention.sliding_window"] = 8;
+            if (windowed is { } theta)
+                keys[$"{family}.rope.freq_base_swa"] = theta;
+            if (others is { } other)
+                keys[$"{family}.rope.freq_base"] = other;
         }));
-        Assert.Equal(othersRotate, !own.AsSpan().SequenceEqual(both));
     }
 
     [Fact]
