@@ -20,6 +20,7 @@ internal sealed class RunCommand
     private readonly Option<bool> asText;
     private readonly Option<bool> displayPrompt;
     private readonly Option<bool> noDisplayPrompt;
+    private readonly Option<int?> logProbabilities;
 
     private RunCommand(Command command, Terminal terminal)
     {
@@ -34,6 +35,8 @@ internal sealed class RunCommand
         command.Add(displayPrompt = Flag.Switch(
             "--display-prompt", [], "writes the prompt in front of its continuation (default on a terminal)"));
         command.Add(noDisplayPrompt = Flag.Switch("--no-display-prompt", [], "writes the continuation alone (default in a pipe)"));
+        command.Add(logProbabilities = Flag.Integer(
+            "--logprobs", [], "a JSON object for each token instead of the text: its log-probability, and the N best tokens with theirs"));
     }
 
     public static void Define(Command command, Terminal terminal)
@@ -57,6 +60,8 @@ internal sealed class RunCommand
             && (line.GetValue(asConversation) || system is not null || options.ChatTemplate is not null || model.HasChatTemplate);
         var generationOptions = generation.Read(line, model, runtime.Model.IsEmbedded(line));
         int[] ids = isConversation ? EncodeConversation(model, system, text) : model.Tokenizer.Encode(text, true, true);
+        int? named = line.GetValue(logProbabilities);
+        generationOptions = generationOptions with { TopLogProbabilities = named };
         if (isConversation)
             generationOptions = generationOptions with { StopStrings = [.. generationOptions.StopStrings, .. model.ChatFormat.StopTexts] };
 
@@ -66,10 +71,10 @@ internal sealed class RunCommand
         session.Append(ids, cancellation);
         var promptTime = Stopwatch.GetElapsedTime(start);
 
-        if (!isConversation && ShowsPrompt(line))
+        if (!isConversation && named is null && ShowsPrompt(line))
             terminal.Output.Write(new Ink(terminal.HasColor).Dim(terminal.OutputIsTerminal ? Printable.Text(text) : text));
         var generated = session.Generate(generationOptions);
-        var generationTime = Stream(generated, cancellation);
+        var generationTime = named is null ? Stream(generated, cancellation) : StreamTokens(generated, cancellation);
         if (runtime.IsVerbose(line))
             Timings.Write(terminal, model, loaded.LoadTime, ids.Length, promptTime, generated, generationTime);
         else if (generated.Stop == StopReason.ContextFull && terminal.ErrorIsTerminal)
@@ -91,6 +96,15 @@ internal sealed class RunCommand
             writer.EndLine();
         }
 
+        return Stopwatch.GetElapsedTime(start);
+    }
+
+    private TimeSpan StreamTokens(Generation generated, CancellationToken cancellation)
+    {
+        using var lines = new TokenLines(terminal);
+        long start = Stopwatch.GetTimestamp();
+        while (!cancellation.IsCancellationRequested && generated.MoveNext())
+            lines.Write(generated.Current);
         return Stopwatch.GetElapsedTime(start);
     }
 

@@ -36,7 +36,7 @@ public static class LogProbabilities
     /// <param name="top">Receives as many as fit. Up to 1024 nothing is allocated.</param>
     /// <returns>The number written.</returns>
     /// <exception cref="SamplingException">A logit is NaN or plus infinity, or all are minus infinity.</exception>
-    public static int Top(ReadOnlySpan<float> logits, Span<(int Token, float LogProbability)> top)
+    public static int Top(ReadOnlySpan<float> logits, Span<TokenLogProbability> top)
     {
         double logSum = LogSumExp(logits);
         int count = Math.Min(top.Length, logits.Length);
@@ -45,7 +45,7 @@ public static class LogProbabilities
         for (int i = 0; i < count; i++)
         {
             int token = RankKey.Id(keys[i]);
-            top[i] = (token, (float)(logits[token] - logSum));
+            top[i] = new TokenLogProbability(token, (float)(logits[token] - logSum));
         }
 
         return count;

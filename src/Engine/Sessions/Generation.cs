@@ -20,6 +20,8 @@ public sealed class Generation
 
     internal Generation(HearthSession session, GenerationOptions options)
     {
+        if (options.TopLogProbabilities < 0)
+            throw new ArgumentOutOfRangeException(nameof(options), $"{options.TopLogProbabilities} tokens cannot be named with their probabilities.");
         this.session = session;
         this.options = options;
         sampler = new SamplerChain(ResolveBreakers(options.Sampling, session.Model), session.Model.Shape.VocabularySize);
@@ -70,7 +72,16 @@ public sealed class Generation
         if (stopped)
             Stop = StopReason.StopString;
         Current = new GeneratedPiece(token, text);
+        if (options.TopLogProbabilities is { } most)
+            Current = WithLogProbabilities(Current, session.Logits, most);
         return true;
+    }
+
+    private static GeneratedPiece WithLogProbabilities(GeneratedPiece piece, ReadOnlySpan<float> logits, int most)
+    {
+        var top = new TokenLogProbability[Math.Min(most, logits.Length)];
+        LogProbabilities.Top(logits, top);
+        return piece with { LogProbability = (float)(logits[piece.Token] - LogProbabilities.LogSumExp(logits)), Top = top };
     }
 
     /// <summary>Dry's breakers as tokens of the model, where dry acts and the caller has not done it.</summary>

@@ -19,6 +19,12 @@ public sealed record GenerationOptions
     /// </summary>
     public IReadOnlyList<string> BannedStrings { get; init; } = [];
 
+    /// <summary>
+    /// How many of the most probable tokens each <see cref="GeneratedPiece"/> names, beside the log-probability of its own token; null for
+    /// neither. They are the model's own, before any sampler.
+    /// </summary>
+    public int? TopLogProbabilities { get; init; }
+
     /// <summary>Whether end-of-generation tokens are ordinary tokens.</summary>
     public bool IgnoreEndOfGeneration { get; init; }
 

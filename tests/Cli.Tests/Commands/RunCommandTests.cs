@@ -17,6 +17,25 @@ public sealed class RunCommandTests
     }
 
     [Fact]
+    public void Log_probabilities_are_those_of_the_logits_that_eval_gives()
+    {
+        string ids = CommandRun.Of("tokenize", "-m", CommandRun.Stories, Prompt).Lines().Single();
+        var eval = CommandRun.Of("eval", "-m", CommandRun.Stories, "--tokens", ids).Objects().Single();
+        double[] logits = [.. eval.GetProperty("last").EnumerateArray().Select(logit => logit.GetDouble())];
+        double logSum = Math.Log(logits.Sum(Math.Exp));
+        var lines = CommandRun.Of([.. Greedy, "--temp", "1", "--seed", "5", "--logprobs", "3", Prompt]).Objects();
+        int token = lines[0].GetProperty("token").GetInt32();
+        Assert.Equal(logits[token] - logSum, lines[0].GetProperty("logprob").GetDouble(), 1e-5);
+        int[] best = [.. Enumerable.Range(0, logits.Length).OrderByDescending(id => logits[id]).Take(3)];
+        Assert.Equal(best, lines[0].GetProperty("top").EnumerateArray().Select(pair => pair[0].GetInt32()));
+        Assert.All(
+            lines[0].GetProperty("top").EnumerateArray(),
+            pair => Assert.Equal(logits[pair[0].GetInt32()] - logSum, pair[1].GetDouble(), 1e-5));
+        string text = string.Concat(lines.Select(line => line.GetProperty("text").GetString()));
+        Assert.Equal(CommandRun.Of([.. Greedy, "--temp", "1", "--seed", "5", Prompt]).Output.TrimEnd('\n'), text.TrimEnd('\n'));
+    }
+
+    [Fact]
     public void A_pipe_gets_the_continuation_alone_and_no_colour()
     {
         string alone = CommandRun.Of([.. Greedy, Prompt]).Output;

@@ -9,7 +9,7 @@ public sealed class LogProbabilitiesTests
     [Property]
     public void Top_gives_the_best_tokens_and_their_log_probabilities(LogitVector logits, byte wanted)
     {
-        var top = new (int Token, float LogProbability)[wanted];
+        var top = new TokenLogProbability[wanted];
         int count = LogProbabilities.Top(logits.Values, top);
 
         Assert.Equal(Math.Min(wanted, logits.Values.Length), count);

@@ -88,6 +88,23 @@ public sealed class HearthSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task Pieces_have_the_log_probabilities_that_were_asked_for()
+    {
+        using var session = model.CreateSession();
+        var options = Options(5) with { MaxTokens = 8, TopLogProbabilities = 512 };
+        await foreach (var piece in session.GenerateAsync(Prompt, options, TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(512, piece.Top.Count);
+            Assert.Equal(1, piece.Top.Sum(best => Math.Exp(best.LogProbability)), 1e-5);
+            Assert.Equal(piece.Top.Single(best => best.Token == piece.Token).LogProbability, piece.LogProbability);
+            Assert.Equal(piece.Top.OrderByDescending(best => best.LogProbability), piece.Top);
+        }
+
+        Assert.True(float.IsNaN(session.Generate() is var plain && plain.MoveNext() ? plain.Current.LogProbability : 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => session.Generate(options with { TopLogProbabilities = -1 }));
+    }
+
+    [Fact]
     public void Generation_ends_when_the_context_is_full_and_says_so()
     {
         using var small = Load(new HearthModelOptions { Threads = 1, ContextLength = 24 });
