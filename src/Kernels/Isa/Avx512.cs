@@ -35,9 +35,6 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
     public static bool HasByteDot => false;
 
     /// <inheritdoc/>
-    public static bool UnrollsWideDots => true;
-
-    /// <inheritdoc/>
     public static bool Prefetches => true;
 
     /// <inheritdoc/>

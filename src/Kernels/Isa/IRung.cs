@@ -34,12 +34,6 @@ public unsafe interface IRung<TSelf>
     /// </summary>
     static abstract bool HasByteDot { get; }
 
-    /// <summary>
-    /// Whether wide dots of nibbles take both halves of a line in one turn, so that shifts are by constants. Where a register is four, the
-    /// compiler cannot take in that many products.
-    /// </summary>
-    static abstract bool UnrollsWideDots { get; }
-
     /// <summary>Whether <see cref="Prefetch"/> does anything.</summary>
     static abstract bool Prefetches { get; }
 

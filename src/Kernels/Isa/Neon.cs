@@ -53,8 +53,6 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
 
     public static bool HasByteDot => true;
 
-    public static bool UnrollsWideDots => false;
-
     public static bool Prefetches => false;
 
     public static Neon<TDot> Zero => default;

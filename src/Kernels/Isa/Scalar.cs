@@ -24,9 +24,6 @@ public unsafe struct Scalar : IRung<Scalar>
     public static bool HasByteDot => true;
 
     /// <inheritdoc/>
-    public static bool UnrollsWideDots => false;
-
-    /// <inheritdoc/>
     public static bool Prefetches => false;
 
     /// <inheritdoc/>

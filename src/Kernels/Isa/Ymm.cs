@@ -49,8 +49,6 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
 
     public static bool HasByteDot => TDot.HasByteDot;
 
-    public static bool UnrollsWideDots => true;
-
     public static bool Prefetches => true;
 
     public static Ymm<TDot> Zero => default;

@@ -110,7 +110,7 @@ internal static unsafe class PeakLoop<TRung>
     {
         var totals = TTile.Zero;
         for (int turn = 0; turn < Turns; turn++)
-            totals.AddTimesSixteen(WideDot<TRung, TTile, ConstantLines>.Sum(memory, memory));
+            totals.AddTimesSixteen(WideDot<TRung, TTile, ByteLines>.Sum(memory, memory));
         totals.Store((float*)memory, 16, 1);
     }
 
@@ -127,14 +127,5 @@ internal static unsafe class PeakLoop<TRung>
         }
 
         sums.Store((float*)memory, 16, 1);
-    }
-
-    private readonly struct ConstantLines : IWideLines
-    {
-        public static int Count => 4;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Load<T>(byte* lines, int quad, int half, WidePart part)
-            where T : unmanaged, IRung<T> => T.BroadcastByte(0x83);
     }
 }
