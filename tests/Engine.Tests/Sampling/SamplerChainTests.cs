@@ -1,5 +1,6 @@
 using FsCheck.Xunit;
 using Hearth.Engine.Sampling;
+using Hearth.Tests;
 
 namespace Hearth.Engine.Tests.Sampling;
 
@@ -35,10 +36,11 @@ public sealed class SamplerChainTests
         for (ulong position = 0; position < 3; position++)
             chain.Sample(logits, history, position);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (ulong position = 0; position < 20; position++)
-            chain.Sample(logits, history, position);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocatedBytes.Of(() =>
+        {
+            for (ulong position = 0; position < 20; position++)
+                chain.Sample(logits, history, position);
+        }));
     }
 
     [Theory]

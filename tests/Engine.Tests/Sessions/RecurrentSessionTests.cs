@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Hearth.Engine.Models;
 using Hearth.Engine.Sessions;
 using Hearth.Engine.Tests.Models;
+using Hearth.Tests;
 
 namespace Hearth.Engine.Tests.Sessions;
 
@@ -69,12 +70,14 @@ public sealed class RecurrentSessionTests
         using var model = Load(file, threads: 1);
         using var session = model.CreateSession();
         session.Append(ids.AsSpan(0, 4));
-        for (int i = 4; i < 10; i++)
-            session.Append(ids.AsSpan(i, 1));
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 10; i < 20; i++)
-            session.Append(ids.AsSpan(i, 1));
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Steps(4, 10);
+        Assert.Equal(0, AllocatedBytes.Of(() => Steps(10, 20), prepare: () => session.Rewind(10)));
+
+        void Steps(int from, int to)
+        {
+            for (int i = from; i < to; i++)
+                session.Append(ids.AsSpan(i, 1));
+        }
     }
 
     private static HearthModel Load(string file, int threads = 2)

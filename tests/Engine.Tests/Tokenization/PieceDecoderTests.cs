@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using Hearth.Engine.Tokenization;
+using Hearth.Tests;
 
 namespace Hearth.Engine.Tests.Tokenization;
 
@@ -67,9 +68,10 @@ public sealed class PieceDecoderTests
             foreach (var id in ids) decoder.Append(id);
         }
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (var id in ids) decoder.Append(id);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocatedBytes.Of(() =>
+        {
+            foreach (var id in ids) decoder.Append(id);
+        }));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Hearth.Kernels.Threading;
+using Hearth.Tests;
 
 namespace Hearth.Kernels.Tests.Threading;
 
@@ -55,10 +56,11 @@ public sealed class WorkerPoolTests
         using var pool = new WorkerPool(threads);
         var region = new CountingRegion(new int[16], new int[threads]);
         pool.Run(ref region, 16);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-            pool.Run(ref region, 16);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, AllocatedBytes.Of(() =>
+        {
+            for (var i = 0; i < 1000; i++)
+                pool.Run(ref region, 16);
+        }));
     }
 
     [Theory]

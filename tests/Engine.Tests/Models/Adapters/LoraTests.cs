@@ -4,6 +4,7 @@ using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Models.Adapters;
 using Hearth.Kernels;
 using Hearth.Kernels.Formats;
+using Hearth.Tests;
 
 namespace Hearth.Engine.Tests.Models.Adapters;
 
@@ -71,9 +72,7 @@ public sealed class LoraTests : IDisposable
         using var model = Open(new LoraFile(Adapter));
         using var sequence = model.Runner.CreateSequence(256);
         Step(100);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Step(100);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocatedBytes.Of(() => Step(30)));
 
         void Step(int count)
         {
