@@ -6,7 +6,8 @@ namespace Hearth.Engine.Models.Architectures;
 
 /// <summary>
 /// Granite 3 (IBM 2024): Llama with a factor on embeddings, on scores, on what each branch adds, and a divisor of the logits; with experts,
-/// and an expert of all tokens, where the file has them; without rotation where the file says so.
+/// and an expert of all tokens, where the file has them; without rotation where the file says so. Granite 4 (IBM 2025) has Mamba-2 mixers
+/// in place of most attention: in the layers that the file gives no KV heads.
 /// </summary>
 public sealed class Granite : IArchitecture
 {
@@ -15,7 +16,7 @@ public sealed class Granite : IArchitecture
     }
 
     /// <inheritdoc/>
-    public static IReadOnlyList<string> Names { get; } = ["granite", "granitemoe"];
+    public static IReadOnlyList<string> Names { get; } = ["granite", "granitehybrid", "granitemoe"];
 
     /// <inheritdoc/>
     public static Architecture Load(ModelLoader loader)
@@ -32,14 +33,17 @@ public sealed class Granite : IArchitecture
         float scale = loader.Parameters.Factor("attention.scale", attention[0].DefaultScale);
         bool rotates = loader.Parameters.Flag("rope.scaling.finetuned", true);
         int sharedInner = loader.Parameters.Int("expert_shared_feed_forward_length", 0, 0, 1 << 20);
+        var recurrence = attention.Any(each => each.KvHeads == 0) ? StateSpaceShape.ReadHeads(loader, shape.Width) : default;
         var layers = ModelLoader.Layers(shape, i =>
         {
             string name = $"blk.{i}.";
             return new SequentialLayer(
                 new Branch(
                     loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(
-                        loader, i, attention[i], new AttentionSettings(attention[i].Heads, scale), rotates ? [rotary] : []),
+                    attention[i].KvHeads == 0
+                        ? Mamba2Mixer.Load(loader, i, recurrence, epsilon)
+                        : SelfAttention.Load(
+                            loader, i, attention[i], new AttentionSettings(attention[i].Heads, scale), rotates ? [rotary] : []),
                     Scale: residualScale),
                 new Branch(
                     loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
