@@ -20,6 +20,7 @@ public static class ArchitectureCatalog
         Add<Ernie45Moe>();
         Add<Exaone4>();
         Add<Falcon>();
+        Add<FalconH1>();
         Add<Gemma>();
         Add<Gemma2>();
         Add<Gemma3>();
@@ -29,6 +30,7 @@ public static class ArchitectureCatalog
         Add<GptOss>();
         Add<Granite>();
         Add<HunyuanDense>();
+        Add<Jamba>();
         Add<Lfm2>();
         Add<Llama>();
         Add<Llama4>();
@@ -38,6 +40,7 @@ public static class ArchitectureCatalog
         Add<Mistral3>();
         Add<Mpt>();
         Add<Nemotron>();
+        Add<NemotronH>();
         Add<NomicBert>();
         Add<Olmo2>();
         Add<Olmoe>();

@@ -22,10 +22,10 @@ public sealed class Mamba : IArchitecture
         var shape = ModelShape.Read(loader);
         float epsilon = loader.Parameters.RmsEpsilon;
         var mixer = StateSpaceShape.Read(loader, shape.Width);
-        float selectionEpsilon = loader.Parameters.Flag("ssm.dt_b_c_rms", false) ? epsilon : 0;
+        var norm = loader.Parameters.Flag("ssm.dt_b_c_rms", false) ? new SelectionNorm(null, null, null, epsilon) : null;
         var layers = ModelLoader.Layers(shape, i => new ResidualLayer(new Branch(
             loader.RmsNorm($"blk.{i}.attn_norm", shape.Width, epsilon),
-            MambaMixer.Load(loader, i, mixer, selectionEpsilon))));
+            MambaMixer.Load(loader, i, mixer, norm))));
         return new Decoder(
             loader,
             shape,

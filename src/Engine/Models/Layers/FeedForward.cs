@@ -10,10 +10,32 @@ namespace Hearth.Engine.Models.Layers;
 public sealed record FeedForward(Linear Up, Linear Down, Activation Activation) : ISublayer
 {
     /// <summary>Loads <c>ffn_up</c> and <c>ffn_down</c> of a layer.</summary>
-    public static FeedForward Load(ModelLoader loader, string layer, int width, int inner, Activation activation)
+    /// <param name="loader">The model.</param>
+    /// <param name="layer">The beginning of the tensors' names.</param>
+    /// <param name="width">Floats of a token's state.</param>
+    /// <param name="inner">Neurons.</param>
+    /// <param name="activation">The function between.</param>
+    /// <param name="ending">What follows up and down in the names, as for shared experts.</param>
+    public static FeedForward Load(ModelLoader loader, string layer, int width, int inner, Activation activation, string ending = "")
     {
         ArgumentNullException.ThrowIfNull(loader);
-        return new FeedForward(loader.Linear(layer + "ffn_up", inner, width), loader.Linear(layer + "ffn_down", width, inner), activation);
+        return new FeedForward(
+            loader.Linear($"{layer}ffn_up{ending}", inner, width), loader.Linear($"{layer}ffn_down{ending}", width, inner), activation);
+    }
+
+    /// <summary>Loads the experts of a layer: <c>ffn_up_exps</c> and <c>ffn_down_exps</c>.</summary>
+    /// <param name="loader">The model.</param>
+    /// <param name="layer">The beginning of the tensors' names.</param>
+    /// <param name="experts">Experts.</param>
+    /// <param name="width">Floats that an expert reads and gives.</param>
+    /// <param name="inner">Neurons of an expert.</param>
+    /// <param name="activation">The function between.</param>
+    public static FeedForward[] LoadExperts(ModelLoader loader, string layer, int experts, int width, int inner, Activation activation)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        var ups = loader.Linears(layer + "ffn_up_exps", experts, inner, width);
+        var downs = loader.Linears(layer + "ffn_down_exps", experts, width, inner);
+        return [.. Enumerable.Range(0, experts).Select(i => new FeedForward(ups[i], downs[i], activation))];
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Input">[2 x inner, width]: the scan's input, then the gate.</param>
 /// <param name="Convolution">Over the scan's input.</param>
 /// <param name="Selection">[rank + 2 x state length, inner]: step sizes before their last matrix, write and read vectors.</param>
-/// <param name="SelectionEpsilon">If above 0, each of these three is divided by its root mean square, with this epsilon.</param>
+/// <param name="Norm">Norms of these three; null for none.</param>
 /// <param name="Step">[inner, rank]: step sizes.</param>
 /// <param name="Rates">[inner / 16, rounded up][state length][16]: logarithms of the decays at a step of 1.</param>
 /// <param name="Skip">[inner].</param>
@@ -25,14 +25,14 @@ public sealed record MambaMixer(
     Linear Input,
     CausalConvolution Convolution,
     Linear Selection,
-    float SelectionEpsilon,
+    SelectionNorm? Norm,
     Linear Step,
     FloatVector Rates,
     FloatVector Skip,
     Linear Output) : ISublayer
 {
     /// <summary>Loads the <c>ssm</c> tensors of a layer.</summary>
-    public static MambaMixer Load(ModelLoader loader, int layer, in StateSpaceShape shape, float selectionEpsilon)
+    public static MambaMixer Load(ModelLoader loader, int layer, in StateSpaceShape shape, SelectionNorm? norm)
     {
         ArgumentNullException.ThrowIfNull(loader);
         string name = $"blk.{layer}.ssm_";
@@ -42,7 +42,7 @@ public sealed record MambaMixer(
             loader.Linear(name + "in", 2 * shape.Inner, shape.Width),
             CausalConvolution.Load(loader, name + "conv1d", "ssm.conv_kernel", shape.Inner),
             loader.Linear(name + "x", shape.Rank + (2 * shape.StateLength), shape.Inner),
-            selectionEpsilon,
+            norm,
             loader.Linear(name + "dt", shape.Inner, shape.Rank),
             loader.RowsAsLanes(name + "a", shape.Inner, shape.StateLength),
             loader.Vector(name + "d", shape.Inner),
@@ -69,12 +69,7 @@ public sealed record MambaMixer(
         var step = selection.Columns(0, Shape.Rank);
         var writes = selection.Columns(Shape.Rank, Shape.StateLength);
         var reads = selection.Columns(Shape.Rank + Shape.StateLength, Shape.StateLength);
-        if (SelectionEpsilon > 0)
-        {
-            cpu.RmsNorm(step, null, SelectionEpsilon, step);
-            cpu.RmsNorm(writes, null, SelectionEpsilon, writes);
-            cpu.RmsNorm(reads, null, SelectionEpsilon, reads);
-        }
+        Norm?.Apply(cpu, step, writes, reads);
 
         var steps = Step.Apply(pass, step);                                                         // [n, inner]
         cpu.Activate(Activation.Softplus, steps);
