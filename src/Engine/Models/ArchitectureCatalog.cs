@@ -24,6 +24,7 @@ public static class ArchitectureCatalog
         Add<Gemma>();
         Add<Gemma2>();
         Add<Gemma3>();
+        Add<GemmaEmbedding>();
         Add<Glm4>();
         Add<Gpt2>();
         Add<GptNeoX>();
@@ -31,6 +32,7 @@ public static class ArchitectureCatalog
         Add<Granite>();
         Add<HunyuanDense>();
         Add<Jamba>();
+        Add<JinaBertV2>();
         Add<Lfm2>();
         Add<Llama>();
         Add<Llama4>();
@@ -38,6 +40,7 @@ public static class ArchitectureCatalog
         Add<Mamba2>();
         Add<MiniCpm>();
         Add<Mistral3>();
+        Add<ModernBert>();
         Add<Mpt>();
         Add<Nemotron>();
         Add<NemotronH>();

@@ -36,13 +36,13 @@ public unsafe struct AttentionTask
     /// <summary>Position of the first token; token t stands at FirstPosition + t.</summary>
     public int FirstPosition;
 
-    /// <summary>Keys that exist. A causal token sees keys up to its own position, others see all.</summary>
+    /// <summary>Keys that exist. A causal token sees keys up to its own position, others see those behind it too.</summary>
     public int KeyCount;
 
     /// <summary>Whether a token sees only keys at its own position and before.</summary>
     public bool Causal;
 
-    /// <summary>How many positions back a token sees, its own included; 0 for all.</summary>
+    /// <summary>How many positions back a token sees, its own included, and as many ahead where it is not causal; 0 for all.</summary>
     public int Window;
 
     /// <summary>If above 0, a token sees only keys of its own chunk: positions are cut into chunks of this length from 0.</summary>

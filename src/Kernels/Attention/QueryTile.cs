@@ -66,7 +66,12 @@ internal readonly unsafe struct QueryTile
     }
 
     /// <summary>One past the last key that a row sees. Rises with the row.</summary>
-    public int EndKeyOf(int row) => task->Causal ? Math.Min(Position(row) + 1, task->KeyCount) : task->KeyCount;
+    public int EndKeyOf(int row)
+    {
+        if (task->Causal)
+            return Math.Min(Position(row) + 1, task->KeyCount);
+        return task->Window > 0 ? (int)Math.Min((long)Position(row) + task->Window, task->KeyCount) : task->KeyCount;
+    }
 
     private int Token(int row) => (firstRow + row) / group;
 }

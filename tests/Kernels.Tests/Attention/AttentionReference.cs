@@ -55,7 +55,7 @@ internal static class AttentionReference
     {
         var task = test.Task;
         return (!task.Causal || position <= token)
-            && (task.Window == 0 || position > token - task.Window)
+            && (task.Window == 0 || (position > token - task.Window && (task.Causal || position < (long)token + task.Window)))
             && (task.Chunk == 0 || position >= token / task.Chunk * task.Chunk);
     }
 

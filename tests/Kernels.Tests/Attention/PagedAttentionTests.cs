@@ -105,6 +105,21 @@ public sealed unsafe class PagedAttentionTests : IDisposable
         Assert.Equal(whole.Bits, test.Run(Best, eight, 1).Bits);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    [InlineData(int.MaxValue)]
+    public void Without_causality_a_window_reaches_as_far_ahead_as_back(int window)
+    {
+        var task = AttentionCase.Shaped(2, 1, 300, 16, 16);
+        task.Causal = false;
+        task.Window = window;
+        var test = new AttentionCase(new Random(1), task);
+        var whole = test.Run(Best, one, test.Tokens);
+        AttentionReference.Check(test, whole);
+        Assert.Equal(whole.Bits, test.Run(Best, eight, 1).Bits);
+    }
+
     [Fact]
     public void A_token_that_sees_no_key_gets_zeros()
     {

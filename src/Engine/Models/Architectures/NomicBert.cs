@@ -6,7 +6,8 @@ namespace Hearth.Engine.Models.Architectures;
 
 /// <summary>
 /// Nomic Embed 1 and 1.5 (Nussbaum et al. 2024): BERT with rotary halves in place of learned positions, fused queries, keys and values,
-/// SwiGLU, and no biases in its matrices.
+/// SwiGLU, and no biases in its matrices. Nomic Embed 2 (Nussbaum and Duderstadt 2025) and Jina Embeddings 3 (Sturua et al. 2024) keep BERT's
+/// plain feed-forward and its biases; the former has experts in every other layer. The file's tensors tell which.
 /// </summary>
 public sealed class NomicBert : IArchitecture
 {
@@ -15,7 +16,7 @@ public sealed class NomicBert : IArchitecture
     }
 
     /// <inheritdoc/>
-    public static IReadOnlyList<string> Names { get; } = ["nomic-bert"];
+    public static IReadOnlyList<string> Names { get; } = ["jina-bert-v3", "nomic-bert", "nomic-bert-moe"];
 
     /// <inheritdoc/>
     public static Architecture Load(ModelLoader loader)
@@ -35,9 +36,23 @@ public sealed class NomicBert : IArchitecture
             return new PostNormLayer(
                 SelfAttention.Load(loader, i, attention[i], settings, rotary),
                 loader.LayerNorm(name + "attn_output_norm", shape.Width, epsilon),
-                GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu),
+                FeedForwardOf(name, inner[i]),
                 loader.LayerNorm(name + "layer_output_norm", shape.Width, epsilon));
         });
         return new Encoder(loader, shape, embedding, [rotary], layers);
+
+        ISublayer FeedForwardOf(string name, int neurons)
+        {
+            if (loader.Has(name + "ffn_gate_inp.weight"))
+            {
+                var router = ExpertRouter.Load(loader, name, shape.Width, RouterScore.Softmax, normalise: false);
+                var experts = FeedForward.LoadExperts(loader, name, router.Experts, shape.Width, neurons, Activation.Gelu);
+                return new MixtureOfExperts(router, experts, new WeightedOutputs());
+            }
+
+            return loader.Has(name + "ffn_gate.weight")
+                ? GatedFeedForward.Load(loader, name, shape.Width, neurons, Activation.Silu)
+                : FeedForward.Load(loader, name, shape.Width, neurons, Activation.Gelu);
+        }
     }
 }

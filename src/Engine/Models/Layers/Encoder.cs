@@ -8,6 +8,7 @@ public sealed class Encoder : Architecture
     private readonly IEmbedding embedding;
     private readonly IReadOnlyList<RotaryEmbedding> rotaries;
     private readonly IReadOnlyList<IDecoderLayer> layers;
+    private readonly IReadOnlyList<IRowMap> outputs;
 
     /// <summary>Puts a model together.</summary>
     /// <param name="loader">Where its weights came from.</param>
@@ -15,13 +16,15 @@ public sealed class Encoder : Architecture
     /// <param name="embedding">Token embedding.</param>
     /// <param name="rotaries">Rotary embeddings whose angles the layers use.</param>
     /// <param name="layers">The layers; their attention is not causal.</param>
+    /// <param name="outputs">What follows the last layer, row by row, in order.</param>
     /// <exception cref="InvalidModelException">A rotary frequency is out of range.</exception>
     public Encoder(
         ModelLoader loader,
         ModelShape shape,
         IEmbedding embedding,
         IReadOnlyList<RotaryEmbedding> rotaries,
-        IReadOnlyList<IDecoderLayer> layers)
+        IReadOnlyList<IDecoderLayer> layers,
+        params IReadOnlyList<IRowMap> outputs)
         : base(loader, shape)
     {
         ArgumentNullException.ThrowIfNull(rotaries);
@@ -30,6 +33,7 @@ public sealed class Encoder : Architecture
         this.embedding = embedding;
         this.rotaries = rotaries;
         this.layers = layers;
+        this.outputs = outputs;
     }
 
     /// <inheritdoc/>
@@ -47,6 +51,8 @@ public sealed class Encoder : Architecture
             pass.Prepare(rotaries[i]);
         for (int i = 0; i < layers.Count; i++)
             x = layers[i].Forward(pass, x, isLast: i == layers.Count - 1);
+        for (int i = 0; i < outputs.Count; i++)
+            x = outputs[i].Apply(pass, x);
         pass.Emit(x);                                                         // [outputs, width]
     }
 }

@@ -33,6 +33,9 @@ public sealed class SlidingWindow
         return new SlidingWindow([.. Enumerable.Range(0, layers).Select(layer => layer % nth != global)], size);
     }
 
+    /// <summary>The same layers where the size counts both sides of a token, for attention that is not causal: half of it on each.</summary>
+    public SlidingWindow OnBothSides() => new(windowed, size == 0 ? 0 : (size / 2) + 1);
+
     /// <summary>The same layers with another size.</summary>
     /// <param name="other">Positions that a windowed layer sees; 0 for all.</param>
     public SlidingWindow WithSize(int other) => new(windowed, other);
