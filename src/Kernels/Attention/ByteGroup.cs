@@ -29,7 +29,7 @@ internal readonly unsafe struct ByteGroup : IKvGroup, IValueVectors
         where TRung : unmanaged, IRung<TRung>
         where TTile : unmanaged, ITile<TTile, TRung>
     {
-        var sums = WideDot<TRung, TTile, ByteLines>.Sum(lines, queries);
+        var sums = WideDot<TRung, TTile, ByteLines>.Sum(lines, queries, accumulators);
         accumulators.Accumulate(sums, scales, queries, 36 * TTile.Tokens);
     }
 

@@ -29,7 +29,7 @@ internal readonly unsafe struct NibbleGroup : IKvGroup, IValueVectors
         where TRung : unmanaged, IRung<TRung>
         where TTile : unmanaged, ITile<TTile, TRung>
     {
-        var sums = TTile.StartDot(queries, 32 * TTile.Tokens);
+        var sums = accumulators.StartDot(queries, 32 * TTile.Tokens);
         NibbleLines.Dot<TRung, TTile>(lines, queries, ref sums);
         accumulators.AccumulateNarrow(sums, scales, queries, 36 * TTile.Tokens);
     }

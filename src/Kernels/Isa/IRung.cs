@@ -34,6 +34,12 @@ public unsafe interface IRung<TSelf>
     /// </summary>
     static abstract bool HasByteDot { get; }
 
+    /// <summary>
+    /// Whether types that are costly to unpack are unpacked once for many tokens. Where tiles are small for want of registers, unpacking weighs more, and
+    /// this is worth the lines' way through the first-level cache.
+    /// </summary>
+    static virtual bool UnpacksAhead => false;
+
     /// <summary>Whether <see cref="Prefetch"/> does anything.</summary>
     static abstract bool Prefetches { get; }
 

@@ -49,6 +49,8 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
 
     public static bool HasByteDot => TDot.HasByteDot;
 
+    public static bool UnpacksAhead => true;
+
     public static bool Prefetches => true;
 
     public static Ymm<TDot> Zero => default;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hearth.Kernels.Isa;
 
 namespace Hearth.Kernels.Matmul;
@@ -22,8 +23,29 @@ internal unsafe interface ITile<TSelf, TRung>
     /// <summary>All zeros.</summary>
     static abstract TSelf Zero { get; }
 
+    /// <summary>
+    /// Whether weights have to be unpacked for this tile. One that meets lines unpacked before (see <see cref="UnpackedTile{TTile, TRung}"/>) says
+    /// no, and the compiler leaves out what would have gone into <see cref="Dot"/>.
+    /// </summary>
+    static virtual bool Unpacks => true;
+
+    /// <summary>A line of weights as it is packed; nothing is read where it does not matter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual TRung LoadLine(byte* source) => TSelf.Unpacks ? TRung.LoadLine(source) : default;
+
+    /// <summary>Asks for a line that is needed soon, where weights are read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual void Prefetch(byte* source)
+    {
+        if (TSelf.Unpacks)
+            TRung.Prefetch(source);
+    }
+
+    /// <summary>Zeros that meet the same lines as these accumulators.</summary>
+    TSelf NewSums();
+
     /// <summary>Starts narrow dots with one correction pair per token.</summary>
-    static abstract TSelf StartDot(byte* corrections, nint offset);
+    TSelf StartDot(byte* corrections, nint offset);
 
     /// <summary>
     /// Adds one quad line times each token's quad; quads of neighbouring tokens are 4 bytes apart. The offset in bytes is a constant at
@@ -32,7 +54,7 @@ internal unsafe interface ITile<TSelf, TRung>
     void Dot(TRung weights, byte* quads, nint offset);
 
     /// <summary>Starts wide dots with one correction pair per token.</summary>
-    static abstract TSelf StartWide(byte* corrections, nint offset);
+    TSelf StartWide(byte* corrections, nint offset);
 
     /// <summary>These 32-bit totals += scales * narrow sums.</summary>
     void ScaleAdd(in TSelf sums, TRung scales);
@@ -51,6 +73,9 @@ internal unsafe interface ITile<TSelf, TRung>
 
     /// <summary>These floats = fma(weights, each token's float, these floats).</summary>
     void MultiplyAdd(TRung weights, byte* values, nint offset);
+
+    /// <summary>Loads 16 floats for each of the first <paramref name="count"/> tokens, what <see cref="Store"/> has stored; others are zeros.</summary>
+    static abstract TSelf Load(float* source, nint stride, int count);
 
     /// <summary>Stores 16 floats for each of the first <paramref name="count"/> tokens.</summary>
     void Store(float* destination, nint stride, int count);

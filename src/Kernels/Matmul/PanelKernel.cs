@@ -91,6 +91,12 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
     // today's cores.
     private const long CachedActivationBytes = 256 << 10;
 
+    // Lines of a piece of a panel stay in the first-level cache (32 KB and more) beside a tile's activations.
+    private const int UnpackedBytes = 20 << 10;
+
+    // Unpacking costs about as much as meeting one tile.
+    private const int FewestUnpackedTiles = 4;
+
     private static readonly int TileTokens = TFormat.Activations.IsFloat ? TRung.FloatTileTokens : TRung.TileTokens;
 
     public override Arithmetic Arithmetic => TFormat.Arithmetic;
@@ -151,9 +157,16 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
                 tokens);
         }
 
+        bool unpacksAhead = TRung.UnpacksAhead && TFormat.IsCostlyToUnpack;
         for (int start = 0; start < tiles.Count; start += tilesPerBlock)
         {
             int end = Math.Min(start + tilesPerBlock, tiles.Count);
+            if (unpacksAhead && end - start >= FewestUnpackedTiles)
+            {
+                MultiplyUnpacked(panel, panels, columns, activations, tiles, start, end, destination, stride);
+                continue;
+            }
+
             for (int i = paired; i < panels; i++)
             {
                 for (int tile = start; tile < end; tile++)
@@ -168,6 +181,48 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
                         destination + (16 * i) + (first * stride),
                         stride,
                         tiles.Present(tile));
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Unpacks each panel once, piece by piece, for all tiles from <paramref name="start"/> to <paramref name="end"/>. Pieces follow one another in the order of
+    /// columns and add to what the piece before has stored, so that the sums are those of a panel that is met whole.
+    /// </summary>
+    [SkipLocalsInit]
+    private void MultiplyUnpacked(
+        byte* panel, int panels, int columns, byte* activations, TokenTiles tiles, int start, int end, float* destination, nint stride)
+    {
+        const int LineBytes = 64;
+        byte* memory = stackalloc byte[UnpackedBytes + LineBytes];
+        byte* lines = (byte*)(((nint)memory + (LineBytes - 1)) & -LineBytes);
+        int chunks = Chunks(columns);
+        long tokenBytes = Activations.TokenBytes(columns);
+        var chunkTokenBytes = (nint)(tokenBytes / chunks);
+        nint chunkLineBytes = LineRecorder<TRung>.Tokens * chunkTokenBytes;
+        int pieceChunks = (int)(UnpackedBytes / chunkLineBytes);
+        for (int i = 0; i < panels; i++)
+        {
+            for (int at = 0; at < chunks; at += pieceChunks)
+            {
+                int count = Math.Min(pieceChunks, chunks - at);
+                byte* piece = panel + (i * PanelBytes(columns)) + ((nint)at * ChunkBytes);
+                PanelLoop<TRung, TFormat, Tile1<TRung>>.Unpack(piece, lines, chunkLineBytes, count);
+                for (int tile = start; tile < end; tile++)
+                {
+                    int first = tiles.First(tile);
+                    MultiplyUnpackedTile(
+                        tiles.Width(tile),
+                        piece,
+                        lines,
+                        activations + (first * tokenBytes) + (at * tiles.Width(tile) * chunkTokenBytes),
+                        chunkTokenBytes,
+                        count,
+                        destination + (16 * i) + (first * stride),
+                        stride,
+                        tiles.Present(tile),
+                        at > 0);
                 }
             }
         }
@@ -204,6 +259,43 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
             default:
                 PanelLoop<TRung, TFormat, TilePair<TilePair<Tile4<TRung>, TRung>, TRung>>
                     .Multiply(panel, x, 16 * chunkTokenBytes, chunks, y, stride, present);
+                break;
+        }
+    }
+
+    private static void MultiplyUnpackedTile(
+        int width,
+        byte* panel,
+        byte* lines,
+        byte* x,
+        nint chunkTokenBytes,
+        int chunks,
+        float* y,
+        nint stride,
+        int present,
+        bool continues)
+    {
+        switch (width)
+        {
+            case 1:
+                PanelLoop<TRung, TFormat, Tile1<TRung>>
+                    .MultiplyUnpacked(panel, lines, x, chunkTokenBytes, chunks, y, stride, present, continues);
+                break;
+            case 2:
+                PanelLoop<TRung, TFormat, TilePair<Tile1<TRung>, TRung>>
+                    .MultiplyUnpacked(panel, lines, x, 2 * chunkTokenBytes, chunks, y, stride, present, continues);
+                break;
+            case 4:
+                PanelLoop<TRung, TFormat, Tile4<TRung>>
+                    .MultiplyUnpacked(panel, lines, x, 4 * chunkTokenBytes, chunks, y, stride, present, continues);
+                break;
+            case 8:
+                PanelLoop<TRung, TFormat, TilePair<Tile4<TRung>, TRung>>
+                    .MultiplyUnpacked(panel, lines, x, 8 * chunkTokenBytes, chunks, y, stride, present, continues);
+                break;
+            default:
+                PanelLoop<TRung, TFormat, TilePair<TilePair<Tile4<TRung>, TRung>, TRung>>
+                    .MultiplyUnpacked(panel, lines, x, 16 * chunkTokenBytes, chunks, y, stride, present, continues);
                 break;
         }
     }

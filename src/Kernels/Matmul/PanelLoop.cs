@@ -47,4 +47,39 @@ internal static unsafe class PanelLoop<TRung, TFormat, TTile>
         first.Store(destination, stride, count);
         second.Store(destination + PackedMatrix.PanelRows, stride, count);
     }
+
+    /// <summary>Unpacks a piece of a panel for <see cref="MultiplyUnpacked"/>.</summary>
+    [MethodImpl(InnerLoop.Options)]
+    public static void Unpack(byte* panel, byte* lines, nint chunkLineBytes, int chunks)
+    {
+        var recorder = default(LineRecorder<TRung>);
+        for (; chunks > 0; chunks--)
+        {
+            for (int at = 0; TRung.Prefetches && at < TFormat.ChunkHeaderBytes; at += 64)
+                TRung.Prefetch(panel + at);
+            TFormat.Multiply<TRung, LineRecorder<TRung>>(panel, lines, ref recorder);
+            panel += TFormat.ChunkBytes;
+            lines += chunkLineBytes;
+        }
+    }
+
+    /// <summary>
+    /// <see cref="Multiply"/> of a piece of a panel that has been unpacked; scales are still read from <paramref name="panel"/>. A piece that
+    /// <paramref name="continues"/> adds to what the piece before it has stored.
+    /// </summary>
+    [MethodImpl(InnerLoop.Options)]
+    public static void MultiplyUnpacked(
+        byte* panel, byte* lines, byte* activations, nint activationChunkBytes, int chunks, float* destination, nint stride, int count, bool continues)
+    {
+        var accumulators = UnpackedTile<TTile, TRung>.Of(
+            continues ? TTile.Load(destination, stride, count) : TTile.Zero, lines, activations);
+        for (; chunks > 0; chunks--)
+        {
+            TFormat.Multiply<TRung, UnpackedTile<TTile, TRung>>(panel, activations, ref accumulators);
+            panel += TFormat.ChunkBytes;
+            activations += activationChunkBytes;
+        }
+
+        accumulators.Store(destination, stride, count);
+    }
 }

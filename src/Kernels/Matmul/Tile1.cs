@@ -16,11 +16,14 @@ internal unsafe struct Tile1<TRung> : ITile<Tile1<TRung>, TRung>
     public static Tile1<TRung> Zero => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Tile1<TRung> StartDot(byte* corrections, nint offset)
+    public readonly Tile1<TRung> NewSums() => default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Tile1<TRung> StartDot(byte* corrections, nint offset)
         => new(TRung.StartDot(*(int*)(corrections + offset)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Tile1<TRung> StartWide(byte* corrections, nint offset)
+    public readonly Tile1<TRung> StartWide(byte* corrections, nint offset)
         => new(TRung.StartWide(*(int*)(corrections + offset)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -50,6 +53,9 @@ internal unsafe struct Tile1<TRung> : ITile<Tile1<TRung>, TRung>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void MultiplyAdd(TRung weights, byte* values, nint offset)
         => value = TRung.MultiplyAdd(weights, TRung.Broadcast(*(float*)(values + offset)), value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Tile1<TRung> Load(float* source, nint stride, int count) => new(TRung.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Store(float* destination, nint stride, int count) => TRung.Store(value, destination);

@@ -25,7 +25,10 @@ internal unsafe struct Tile4<TRung> : ITile<Tile4<TRung>, TRung>
     public static Tile4<TRung> Zero => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Tile4<TRung> StartDot(byte* corrections, nint offset)
+    public readonly Tile4<TRung> NewSums() => default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Tile4<TRung> StartDot(byte* corrections, nint offset)
         => new(
             TRung.StartDot(*(int*)(corrections + offset)),
             TRung.StartDot(*(int*)(corrections + offset + 4)),
@@ -33,7 +36,7 @@ internal unsafe struct Tile4<TRung> : ITile<Tile4<TRung>, TRung>
             TRung.StartDot(*(int*)(corrections + offset + 12)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Tile4<TRung> StartWide(byte* corrections, nint offset)
+    public readonly Tile4<TRung> StartWide(byte* corrections, nint offset)
         => new(
             TRung.StartWide(*(int*)(corrections + offset)),
             TRung.StartWide(*(int*)(corrections + offset + 4)),
@@ -97,6 +100,14 @@ internal unsafe struct Tile4<TRung> : ITile<Tile4<TRung>, TRung>
         third = TRung.MultiplyAdd(weights, TRung.Broadcast(*(float*)(values + offset + 8)), third);
         fourth = TRung.MultiplyAdd(weights, TRung.Broadcast(*(float*)(values + offset + 12)), fourth);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Tile4<TRung> Load(float* source, nint stride, int count)
+        => new(
+            TRung.Load(source),
+            count > 1 ? TRung.Load(source + stride) : TRung.Zero,
+            count > 2 ? TRung.Load(source + (2 * stride)) : TRung.Zero,
+            count > 3 ? TRung.Load(source + (3 * stride)) : TRung.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Store(float* destination, nint stride, int count)

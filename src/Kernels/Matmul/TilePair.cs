@@ -28,12 +28,15 @@ internal unsafe struct TilePair<THalf, TRung> : ITile<TilePair<THalf, TRung>, TR
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TilePair<THalf, TRung> StartDot(byte* corrections, nint offset)
-        => new(THalf.StartDot(corrections, offset), THalf.StartDot(corrections, offset + (4 * THalf.Tokens)));
+    public readonly TilePair<THalf, TRung> NewSums() => Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TilePair<THalf, TRung> StartWide(byte* corrections, nint offset)
-        => new(THalf.StartWide(corrections, offset), THalf.StartWide(corrections, offset + (4 * THalf.Tokens)));
+    public readonly TilePair<THalf, TRung> StartDot(byte* corrections, nint offset)
+        => new(low.StartDot(corrections, offset), high.StartDot(corrections, offset + (4 * THalf.Tokens)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly TilePair<THalf, TRung> StartWide(byte* corrections, nint offset)
+        => new(low.StartWide(corrections, offset), high.StartWide(corrections, offset + (4 * THalf.Tokens)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Dot(TRung weights, byte* quads, nint offset)
@@ -83,6 +86,12 @@ internal unsafe struct TilePair<THalf, TRung> : ITile<TilePair<THalf, TRung>, TR
         low.MultiplyAdd(weights, values, offset);
         high.MultiplyAdd(weights, values, offset + (4 * THalf.Tokens));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TilePair<THalf, TRung> Load(float* source, nint stride, int count)
+        => new(
+            THalf.Load(source, stride, Math.Min(count, THalf.Tokens)),
+            count > THalf.Tokens ? THalf.Load(source + (THalf.Tokens * stride), stride, count - THalf.Tokens) : THalf.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination, nint stride, int count)

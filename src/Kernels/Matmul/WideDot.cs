@@ -15,13 +15,13 @@ internal static unsafe class WideDot<TRung, TTile, TLines>
     where TTile : unmanaged, ITile<TTile, TRung>
     where TLines : struct, IWideLines
 {
-    /// <summary>32-bit sums of one block; the correction pairs follow the tile's quads.</summary>
+    /// <summary>32-bit sums of one block, for these accumulators; the correction pairs follow the tile's quads.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TTile Sum(byte* lines, byte* x)
+    public static TTile Sum(byte* lines, byte* x, in TTile accumulators)
     {
         if (TRung.HasByteDot)
-            return ByteSums(lines, x);
-        var totals = TTile.Zero;
+            return ByteSums(lines, x, accumulators);
+        var totals = accumulators.NewSums();
         Add(lines, x, TRung.BroadcastScale(1), TRung.BroadcastScale(16), ref totals);
         return totals;
     }
@@ -31,15 +31,15 @@ internal static unsafe class WideDot<TRung, TTile, TLines>
     public static void ScaleAdd(byte* lines, byte* x, TRung scales, ref TTile totals)
     {
         if (TRung.HasByteDot)
-            totals.ScaleAdd(ByteSums(lines, x), scales);
+            totals.ScaleAdd(ByteSums(lines, x, totals), scales);
         else
             Add(lines, x, scales, TRung.TimesSixteen(scales), ref totals);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TTile ByteSums(byte* lines, byte* x)
+    private static TTile ByteSums(byte* lines, byte* x, in TTile accumulators)
     {
-        var sums = TTile.StartWide(x, 32 * TTile.Tokens);
+        var sums = accumulators.StartWide(x, 32 * TTile.Tokens);
         TLines.Dot<TRung, TTile>(lines, x, WidePart.Byte, ref sums);
         return sums;
     }
@@ -51,18 +51,18 @@ internal static unsafe class WideDot<TRung, TTile, TLines>
         // and so takes in only one of the two.
         if (typeof(TTile) == typeof(Tile1<TRung>) || typeof(TTile) == typeof(TilePair<Tile1<TRung>, TRung>))
         {
-            var low = TTile.Zero;
-            var high = TTile.StartDot(x, 32 * TTile.Tokens);
+            var low = totals.NewSums();
+            var high = totals.StartDot(x, 32 * TTile.Tokens);
             TLines.DotNibbles<TRung, TTile>(lines, x, ref low, ref high);
             totals.ScaleAdd(low, scales);
             totals.ScaleAdd(high, sixteenScales);
         }
         else
         {
-            var sums = TTile.Zero;
+            var sums = totals.NewSums();
             TLines.Dot<TRung, TTile>(lines, x, WidePart.LowNibble, ref sums);
             totals.ScaleAdd(sums, scales);
-            sums = TTile.StartDot(x, 32 * TTile.Tokens);
+            sums = totals.StartDot(x, 32 * TTile.Tokens);
             TLines.Dot<TRung, TTile>(lines, x, WidePart.HighNibble, ref sums);
             totals.ScaleAdd(sums, sixteenScales);
         }

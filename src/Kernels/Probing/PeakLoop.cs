@@ -110,7 +110,7 @@ internal static unsafe class PeakLoop<TRung>
     {
         var totals = TTile.Zero;
         for (int turn = 0; turn < Turns; turn++)
-            totals.AddTimesSixteen(WideDot<TRung, TTile, ByteLines>.Sum(memory, memory));
+            totals.AddTimesSixteen(WideDot<TRung, TTile, ByteLines>.Sum(memory, memory, totals));
         totals.Store((float*)memory, 16, 1);
     }
 

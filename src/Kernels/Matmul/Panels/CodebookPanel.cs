@@ -75,7 +75,7 @@ internal static unsafe class CodebookPanel<TFormat, TLines>
     {
         // Values are literals of bytes, which lie in the assembly's data and never move.
         var table = TRung.LoadTable((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(TFormat.Values)));
-        var totals = TTile.Zero;
+        var totals = accumulators.NewSums();
         byte* scales = chunk + ScalesAt;
         byte* lines = chunk + LinesAt;
         for (int part = 0; part < Columns / LineColumns; part++, lines += TLines.Bytes)

@@ -24,6 +24,8 @@ public readonly unsafe partial struct F16 : IPanelKernel
     /// <inheritdoc/>
     public static ActivationLayout Activations => ActivationLayout.Float;
 
+    static bool IPanelKernel.IsCostlyToUnpack => true;
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)

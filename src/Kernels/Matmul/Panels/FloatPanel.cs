@@ -37,8 +37,8 @@ internal static unsafe class FloatPanel
     {
         for (byte* end = chunk + (Columns * TColumn.Bytes); chunk < end; chunk += TColumn.Bytes, activations += 4 * TTile.Tokens)
         {
-            TRung.Prefetch(chunk);
-            accumulators.MultiplyAdd(TColumn.Load<TRung>(chunk), activations, 0);
+            TTile.Prefetch(chunk);
+            accumulators.MultiplyAdd(TTile.Unpacks ? TColumn.Load<TRung>(chunk) : default, activations, 0);
         }
     }
 

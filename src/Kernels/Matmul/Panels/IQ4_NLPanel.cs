@@ -56,7 +56,7 @@ public readonly unsafe partial struct IQ4_NL : IPanelKernel
         byte* lines = chunk + LinesAt;
         for (int block = 0; block < 2; block++, chunk += 32, lines += NibbleLines.Bytes, activations += 40 * TTile.Tokens)
         {
-            var sums = WideDot<TRung, TTile, NonLinearLines>.Sum(lines, activations);
+            var sums = WideDot<TRung, TTile, NonLinearLines>.Sum(lines, activations, accumulators);
             accumulators.Accumulate(sums, TRung.LoadHalf((ushort*)chunk), activations, 36 * TTile.Tokens);
         }
     }

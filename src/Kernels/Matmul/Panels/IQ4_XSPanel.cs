@@ -67,7 +67,7 @@ public readonly unsafe partial struct IQ4_XS : IPanelKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
     {
-        var totals = TTile.Zero;
+        var totals = accumulators.NewSums();
         byte* lines = chunk + LinesAt;
         for (int group = 0; group < 8; group++, lines += NibbleLines.Bytes, activations += 36 * TTile.Tokens)
         {

@@ -57,10 +57,10 @@ public readonly unsafe partial struct MXFP4 : IPanelKernel
         for (int block = 0; block < 2; block++, chunk += 32, activations += 40 * TTile.Tokens)
         {
             byte* x = activations;
-            var sums = TTile.StartDot(x, 32 * TTile.Tokens);
+            var sums = accumulators.StartDot(x, 32 * TTile.Tokens);
             for (byte* end = lines + NibbleLines.Bytes; lines < end; lines += 64, x += 4 * TTile.Tokens)
             {
-                var both = TRung.LoadLine(lines);
+                var both = TTile.LoadLine(lines);
                 sums.Dot(TRung.Lookup(table, TRung.And(both, nibble)), x, 0);
                 sums.Dot(TRung.Lookup(table, TRung.ShiftRight(both, 4, nibble)), x, 16 * TTile.Tokens);
             }

@@ -70,10 +70,10 @@ public readonly unsafe partial struct NVFP4 : IPanelKernel
         for (int group = 0; group < Groups; group++, chunk += 32, activations += 20 * TTile.Tokens)
         {
             byte* x = activations;
-            var sums = TTile.StartDot(x, 16 * TTile.Tokens);
+            var sums = accumulators.StartDot(x, 16 * TTile.Tokens);
             for (byte* end = lines + GroupLineBytes; lines < end; lines += 64, x += 4 * TTile.Tokens)
             {
-                var both = TRung.LoadLine(lines);
+                var both = TTile.LoadLine(lines);
                 sums.Dot(TRung.Lookup(table, TRung.And(both, nibble)), x, 0);
                 sums.Dot(TRung.Lookup(table, TRung.ShiftRight(both, 4, nibble)), x, 8 * TTile.Tokens);
             }

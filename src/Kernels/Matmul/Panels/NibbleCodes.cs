@@ -45,10 +45,10 @@ internal readonly unsafe struct NibbleCodes : ICodebookLines
         var groupScales = TRung.LoadScales(scales);
         for (byte* end = lines + Bytes; lines < end; x += 4 * TTile.Tokens)
         {
-            var sums = TTile.StartDot(x, TFormat.SumColumns * TTile.Tokens);
+            var sums = totals.StartDot(x, TFormat.SumColumns * TTile.Tokens);
             for (byte* sumEnd = lines + (8 * TFormat.SumColumns); lines < sumEnd; lines += 64, x += 8 * TTile.Tokens)
             {
-                var both = TRung.LoadLine(lines);
+                var both = TTile.LoadLine(lines);
                 sums.Dot(TRung.Lookup(table, TRung.And(both, nibble)), x, 0);
                 sums.Dot(TRung.Lookup(table, TRung.ShiftRight(both, 4, nibble)), x, 4 * TTile.Tokens);
             }

@@ -63,7 +63,7 @@ internal static unsafe class NibbleLines
         var nibble = TRung.BroadcastByte(15);
         for (byte* end = lines + Bytes; lines < end; lines += 64, x += 4 * TTile.Tokens)
         {
-            var both = TRung.LoadLine(lines);
+            var both = TTile.LoadLine(lines);
             sums.Dot(TRung.And(both, nibble), x, 0);
             sums.Dot(TRung.ShiftRight(both, 4, nibble), x, 16 * TTile.Tokens);
         }

@@ -67,10 +67,10 @@ public readonly unsafe partial struct Q1_0 : IPanelKernel
         byte* lines = chunk + LinesAt;
         for (int block = 0; block < 2; block++, chunk += 32)
         {
-            var sums = TTile.StartDot(activations, 128 * TTile.Tokens);
+            var sums = accumulators.StartDot(activations, 128 * TTile.Tokens);
             for (byte* end = lines + BlockLineBytes; lines < end; lines += 64)
             {
-                var bits = TRung.LoadLine(lines);
+                var bits = TTile.LoadLine(lines);
                 for (int half = 0; half < 2; half++, activations += 16 * TTile.Tokens)
                 {
                     sums.Dot(TRung.ShiftLeft(bits, 1, two), activations, 0);

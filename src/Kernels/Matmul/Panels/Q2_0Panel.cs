@@ -61,7 +61,7 @@ public readonly unsafe partial struct Q2_0 : IPanelKernel
         byte* lines = chunk + LinesAt;
         for (int block = 0; block < 2; block++, chunk += 32, lines += BlockLineBytes, activations += 72 * TTile.Tokens)
         {
-            var sums = TTile.StartDot(activations, 64 * TTile.Tokens);
+            var sums = accumulators.StartDot(activations, 64 * TTile.Tokens);
             TwoBitLines.Dot<TRung, TTile>(lines, BlockLineBytes, activations, ref sums);
             accumulators.AccumulateNarrow(sums, TRung.LoadHalf((ushort*)chunk), activations, 68 * TTile.Tokens);
         }

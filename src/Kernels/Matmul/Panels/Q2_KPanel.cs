@@ -67,13 +67,13 @@ public readonly unsafe partial struct Q2_K : IPanelKernel
     static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
     {
         var two = TRung.BroadcastByte(3);
-        var totals = TTile.Zero;
+        var totals = accumulators.NewSums();
         byte* x = activations;
         byte* lines = chunk + LinesAt;
         for (int group = 0; group < 16; group++, x += 16 * TTile.Tokens, lines += 64)
         {
-            var codes = TRung.LoadLine(lines);
-            var sums = TTile.Zero;
+            var codes = TTile.LoadLine(lines);
+            var sums = accumulators.NewSums();
             sums.Dot(TRung.And(codes, two), x, 0);
             sums.Dot(TRung.ShiftRight(codes, 2, two), x, 4 * TTile.Tokens);
             sums.Dot(TRung.ShiftRight(codes, 4, two), x, 8 * TTile.Tokens);
@@ -82,7 +82,7 @@ public readonly unsafe partial struct Q2_K : IPanelKernel
         }
 
         accumulators.Accumulate(totals, TRung.LoadHalf((ushort*)chunk), x, 32 * TTile.Tokens);
-        var minimums = TTile.Zero;
+        var minimums = accumulators.NewSums();
         byte* pairs = chunk + GroupMinimumsAt;
         byte* groupSums = x;
         for (int pair = 0; pair < 8; pair++, pairs += 32, groupSums += 4 * TTile.Tokens)

@@ -32,6 +32,8 @@ public readonly unsafe partial struct Q3_K : IPanelKernel
     /// <inheritdoc/>
     public static ActivationLayout Activations => new(256, 256, 16, GroupCorrection.Pair, 4, false);
 
+    static bool IPanelKernel.IsCostlyToUnpack => true;
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
@@ -73,23 +75,23 @@ public readonly unsafe partial struct Q3_K : IPanelKernel
     {
         var two = TRung.BroadcastByte(3);
         var third = TRung.BroadcastByte(4);
-        var totals = TTile.Zero;
+        var totals = accumulators.NewSums();
         var scales = (sbyte*)(chunk + GroupScalesAt);
         byte* lines = chunk + LinesAt;
         byte* x = activations;
         for (int pair = 0; pair < 8; pair++, lines += PairBytes, scales += 32)
         {
-            var high = TRung.LoadLine(lines + 128);
-            var low = TRung.LoadLine(lines);
-            var sums = TTile.StartDot(x, 16 * TTile.Tokens);
+            var high = TTile.LoadLine(lines + 128);
+            var low = TTile.LoadLine(lines);
+            var sums = accumulators.StartDot(x, 16 * TTile.Tokens);
             sums.Dot(TRung.Or(TRung.And(low, two), TRung.ShiftLeft(high, 2, third)), x, 0);
             sums.Dot(TRung.Or(TRung.ShiftRight(low, 2, two), TRung.ShiftLeft(high, 1, third)), x, 4 * TTile.Tokens);
             sums.Dot(TRung.Or(TRung.ShiftRight(low, 4, two), TRung.And(high, third)), x, 8 * TTile.Tokens);
             sums.Dot(TRung.Or(TRung.ShiftRight(low, 6, two), TRung.ShiftRight(high, 1, third)), x, 12 * TTile.Tokens);
             totals.ScaleAdd(sums, TRung.LoadSignedScales(scales));
             x += 20 * TTile.Tokens;
-            low = TRung.LoadLine(lines + 64);
-            sums = TTile.StartDot(x, 16 * TTile.Tokens);
+            low = TTile.LoadLine(lines + 64);
+            sums = accumulators.StartDot(x, 16 * TTile.Tokens);
             sums.Dot(TRung.Or(TRung.And(low, two), TRung.ShiftRight(high, 2, third)), x, 0);
             sums.Dot(TRung.Or(TRung.ShiftRight(low, 2, two), TRung.ShiftRight(high, 3, third)), x, 4 * TTile.Tokens);
             sums.Dot(TRung.Or(TRung.ShiftRight(low, 4, two), TRung.ShiftRight(high, 4, third)), x, 8 * TTile.Tokens);

@@ -65,7 +65,7 @@ public readonly unsafe partial struct Q4_0 : IPanelKernel
         where TRung : unmanaged, IRung<TRung>
         where TTile : unmanaged, ITile<TTile, TRung>
     {
-        var sums = TTile.StartDot(x, 32 * TTile.Tokens);
+        var sums = accumulators.StartDot(x, 32 * TTile.Tokens);
         NibbleLines.Dot<TRung, TTile>(lines, x, ref sums);
         accumulators.AccumulateNarrow(sums, TRung.LoadHalf((ushort*)scales), x, 36 * TTile.Tokens);
     }

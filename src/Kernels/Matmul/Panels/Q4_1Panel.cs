@@ -60,10 +60,10 @@ public readonly unsafe partial struct Q4_1 : IPanelKernel
         byte* lines = chunk + LinesAt;
         for (int block = 0; block < 2; block++, chunk += 32, lines += NibbleLines.Bytes, activations += 40 * TTile.Tokens)
         {
-            var sums = TTile.Zero;
+            var sums = accumulators.NewSums();
             NibbleLines.Dot<TRung, TTile>(lines, activations, ref sums);
             accumulators.AccumulateNarrow(sums, TRung.LoadHalf((ushort*)chunk), activations, 36 * TTile.Tokens);
-            var negatedSums = TTile.StartDot(activations, 32 * TTile.Tokens);
+            var negatedSums = accumulators.StartDot(activations, 32 * TTile.Tokens);
             var negatedMinimum = TRung.Zero - TRung.LoadHalf((ushort*)(chunk + MinimumsAt));
             accumulators.AccumulateNarrow(negatedSums, negatedMinimum, activations, 36 * TTile.Tokens);
         }

@@ -69,18 +69,18 @@ public readonly unsafe partial struct Q4_K : IPanelKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
     {
-        var totals = TTile.Zero;
+        var totals = accumulators.NewSums();
         byte* x = activations;
         byte* lines = chunk + LinesAt;
         for (int group = 0; group < 8; group++, x += 32 * TTile.Tokens, lines += NibbleLines.Bytes)
         {
-            var sums = TTile.Zero;
+            var sums = accumulators.NewSums();
             NibbleLines.Dot<TRung, TTile>(lines, x, ref sums);
             totals.ScaleAdd(sums, TRung.LoadScales(chunk + GroupScalesAt + (16 * group)));
         }
 
         accumulators.Accumulate(totals, TRung.LoadHalf((ushort*)chunk), x, 16 * TTile.Tokens);
-        var minimums = TTile.Zero;
+        var minimums = accumulators.NewSums();
         byte* groupSums = x;
         for (byte* pairs = chunk + GroupMinimumsAt; pairs < chunk + LinesAt; pairs += 32, groupSums += 4 * TTile.Tokens)
             minimums.PairAdd(TRung.LoadPairs(pairs), groupSums, 0);

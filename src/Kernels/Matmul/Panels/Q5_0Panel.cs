@@ -26,6 +26,8 @@ public readonly unsafe partial struct Q5_0 : IPanelKernel
     /// <inheritdoc/>
     public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, 16, false);
 
+    static bool IPanelKernel.IsCostlyToUnpack => true;
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
@@ -57,7 +59,7 @@ public readonly unsafe partial struct Q5_0 : IPanelKernel
         byte* lines = chunk + LinesAt;
         for (int block = 0; block < 2; block++, chunk += 32, lines += FiveBitLines.Bytes, activations += 40 * TTile.Tokens)
         {
-            var sums = TTile.StartDot(activations, 32 * TTile.Tokens);
+            var sums = accumulators.StartDot(activations, 32 * TTile.Tokens);
             FiveBitLines.Dot<TRung, TTile>(lines, activations, ref sums);
             accumulators.AccumulateNarrow(sums, TRung.LoadHalf((ushort*)chunk), activations, 36 * TTile.Tokens);
         }

@@ -66,13 +66,13 @@ public readonly unsafe partial struct Q5_1 : IPanelKernel
         byte* lines = chunk + LinesAt;
         for (int block = 0; block < 2; block++, chunk += 32, lines += FiveBitLines.Bytes, activations += 40 * TTile.Tokens)
         {
-            var sums = TTile.StartDot(activations, 32 * TTile.Tokens);
+            var sums = accumulators.StartDot(activations, 32 * TTile.Tokens);
             FiveBitLines.Dot<TRung, TTile>(lines, activations, ref sums);
-            var totals = TTile.Zero;
+            var totals = accumulators.NewSums();
             totals.ScaleAdd(sums, one);
             totals.PairAdd(pairsOfMinusOne, activations, 32 * TTile.Tokens);
             accumulators.Accumulate(totals, TRung.LoadHalf((ushort*)chunk), activations, 36 * TTile.Tokens);
-            var negatedSums = TTile.StartDot(activations, 32 * TTile.Tokens);
+            var negatedSums = accumulators.StartDot(activations, 32 * TTile.Tokens);
             var negatedMinimum = TRung.LoadHalf((ushort*)(chunk + MinimumsAt)) * minusSixteenth;
             accumulators.AccumulateNarrow(negatedSums, negatedMinimum, activations, 36 * TTile.Tokens);
         }

@@ -38,6 +38,8 @@ public readonly unsafe partial struct Q5_K : IPanelKernel
     /// <inheritdoc/>
     public static ActivationLayout Activations => new(256, 256, 32, GroupCorrection.Pair, 16, true);
 
+    static bool IPanelKernel.IsCostlyToUnpack => true;
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
@@ -76,23 +78,23 @@ public readonly unsafe partial struct Q5_K : IPanelKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
     {
-        var totals = TTile.Zero;
+        var totals = accumulators.NewSums();
         byte* x = activations;
         byte* lines = chunk + LinesAt;
         for (int group = 0; group < 8; group++, x += 36 * TTile.Tokens, lines += FiveBitLines.Bytes)
         {
-            var sums = TTile.StartDot(x, 32 * TTile.Tokens);
+            var sums = accumulators.StartDot(x, 32 * TTile.Tokens);
             FiveBitLines.Dot<TRung, TTile>(lines, x, ref sums);
             totals.ScaleAdd(sums, TRung.LoadScales(chunk + GroupScalesAt + (16 * group)));
         }
 
-        var scaleSums = TTile.Zero;
+        var scaleSums = accumulators.NewSums();
         byte* groupSums = x;
         for (byte* pairs = chunk + ScalePairsAt; pairs < chunk + MinimumPairsAt; pairs += 32, groupSums += 4 * TTile.Tokens)
             scaleSums.PairAdd(TRung.LoadPairs(pairs), groupSums, 0);
         totals.AddTimesSixteen(scaleSums);
         accumulators.Accumulate(totals, TRung.LoadHalf((ushort*)chunk), x, 16 * TTile.Tokens);
-        var minimums = TTile.Zero;
+        var minimums = accumulators.NewSums();
         groupSums = x;
         for (byte* pairs = chunk + MinimumPairsAt; pairs < chunk + LinesAt; pairs += 32, groupSums += 4 * TTile.Tokens)
             minimums.PairAdd(TRung.LoadPairs(pairs), groupSums, 0);

@@ -32,6 +32,8 @@ public readonly unsafe partial struct Q6_K : IPanelKernel
     /// <inheritdoc/>
     public static ActivationLayout Activations => new(256, 256, 16, GroupCorrection.Pair, 32, false);
 
+    static bool IPanelKernel.IsCostlyToUnpack => true;
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackRow(byte* blocks, int count, int row, byte* chunk)
@@ -74,15 +76,15 @@ public readonly unsafe partial struct Q6_K : IPanelKernel
     {
         var nibble = TRung.BroadcastByte(15);
         var upper = TRung.BroadcastByte(0x30);
-        var totals = TTile.Zero;
+        var totals = accumulators.NewSums();
         byte* lines = chunk + LinesAt;
         byte* x = activations;
         for (int group = 0; group < 16; group++, lines += GroupLineBytes, x += 20 * TTile.Tokens)
         {
-            var first = TRung.LoadLine(lines);
-            var second = TRung.LoadLine(lines + 64);
-            var high = TRung.LoadLine(lines + 128);
-            var sums = TTile.StartDot(x, 16 * TTile.Tokens);
+            var first = TTile.LoadLine(lines);
+            var second = TTile.LoadLine(lines + 64);
+            var high = TTile.LoadLine(lines + 128);
+            var sums = accumulators.StartDot(x, 16 * TTile.Tokens);
             sums.Dot(TRung.Or(TRung.And(first, nibble), TRung.ShiftLeft(high, 4, upper)), x, 0);
             sums.Dot(TRung.Or(TRung.ShiftRight(first, 4, nibble), TRung.ShiftLeft(high, 2, upper)), x, 4 * TTile.Tokens);
             sums.Dot(TRung.Or(TRung.And(second, nibble), TRung.And(high, upper)), x, 8 * TTile.Tokens);

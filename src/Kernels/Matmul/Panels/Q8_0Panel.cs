@@ -66,7 +66,7 @@ public readonly unsafe partial struct Q8_0 : IPanelKernel
         byte* lines = chunk + LinesAt;
         for (int block = 0; block < 2; block++, chunk += 32, lines += BlockLineBytes, activations += 40 * TTile.Tokens)
         {
-            var sums = WideDot<TRung, TTile, ByteLines>.Sum(lines, activations);
+            var sums = WideDot<TRung, TTile, ByteLines>.Sum(lines, activations, accumulators);
             accumulators.Accumulate(sums, TRung.LoadHalf((ushort*)chunk), activations, 36 * TTile.Tokens);
         }
     }

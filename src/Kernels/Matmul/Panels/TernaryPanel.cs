@@ -36,7 +36,7 @@ internal static unsafe class TernaryPanel
         where TRung : unmanaged, IRung<TRung>
         where TTile : unmanaged, ITile<TTile, TRung>
     {
-        var sums = TTile.StartDot(x, Columns * TTile.Tokens);
+        var sums = accumulators.StartDot(x, Columns * TTile.Tokens);
         TwoBitLines.Dot<TRung, TTile>(chunk + LinesAt, Bytes - LinesAt, x, ref sums);
         accumulators.AccumulateNarrow(sums, TRung.LoadHalf((ushort*)chunk), x, (Columns + 4) * TTile.Tokens);
     }

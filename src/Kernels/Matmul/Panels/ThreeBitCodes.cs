@@ -46,7 +46,7 @@ internal readonly unsafe struct ThreeBitCodes : ICodebookLines
             var groupScales = TRung.LoadScales(scales);
             if (TFormat.GroupColumns == 16)
                 scales += 16;
-            var sums = TTile.StartDot(x, TFormat.SumColumns * TTile.Tokens);
+            var sums = totals.StartDot(x, TFormat.SumColumns * TTile.Tokens);
             for (int line = 0; line < 2; line++, x += 8 * TTile.Tokens)
             {
                 // Two shifts bring the spare bits of the lines side by side, a third one to the place of a code.
@@ -54,7 +54,7 @@ internal readonly unsafe struct ThreeBitCodes : ICodebookLines
                 var both = gathered;
                 if (half + line < 2)
                 {
-                    both = TRung.LoadLine(lines);
+                    both = TTile.LoadLine(lines);
                     gathered = TRung.Or(gathered, TRung.And(both, spare));
                     lines += 64;
                 }
@@ -63,7 +63,7 @@ internal readonly unsafe struct ThreeBitCodes : ICodebookLines
                 {
                     totals.ScaleAdd(sums, groupScales);
                     x += 4 * TTile.Tokens;
-                    sums = TTile.StartDot(x, 8 * TTile.Tokens);
+                    sums = totals.StartDot(x, 8 * TTile.Tokens);
                 }
 
                 sums.Dot(TRung.Lookup(table, TRung.And(both, code)), x, 0);

@@ -26,7 +26,7 @@ internal static unsafe class TwoBitLines
         var two = TRung.BroadcastByte(3);
         for (byte* end = lines + bytes; lines < end; lines += 64, x += 16 * TTile.Tokens)
         {
-            var codes = TRung.LoadLine(lines);
+            var codes = TTile.LoadLine(lines);
             sums.Dot(TRung.And(codes, two), x, 0);
             sums.Dot(TRung.ShiftRight(codes, 2, two), x, 4 * TTile.Tokens);
             sums.Dot(TRung.ShiftRight(codes, 4, two), x, 8 * TTile.Tokens);
