@@ -56,6 +56,24 @@ public sealed class MatMulTests
             Products.AssertNearReference(format, panel.Activations, shape, blocks, x, y);
         });
 
+    /// <summary>Rows of thousands of columns are unpacked piece by piece for many tokens, and for a few they are not.</summary>
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Long_rows_give_the_same_bytes_for_many_tokens_as_for_one(WeightType type)
+    {
+        Assert.True(WeightFormat.TryGet(type, out var format));
+        int blocks = format.BlockWeights switch { 1 => 240, >= 128 => 12288 / format.BlockWeights, _ => 3072 / format.BlockWeights };
+        var shape = new MatrixCase(Rows: 20, blocks, Tokens: 38, Threads: 2, Seed: 7);
+        Assert.InRange(shape.Columns(format), 3000, 3200);
+        byte[] weights = shape.Weights(format);
+        float[] x = shape.Activations(format);
+        var kernels = RungSelection.FromEnvironment();
+        AssertSameBytes(
+            Products.Multiply(kernels, format, shape, weights, x, shape.Threads, 1),
+            Products.Multiply(kernels, format, shape, weights, x, shape.Threads, shape.Tokens),
+            $"{type} {shape}");
+    }
+
     private static void Check(WeightType type, Action<WeightFormat, MatrixCase> property)
     {
         Assert.True(WeightFormat.TryGet(type, out var format));
