@@ -25,6 +25,7 @@ public sealed class ModelLoader : IDisposable
     private readonly List<IDisposable> loaded = [];
     private readonly Dictionary<PackedMatrix, MatrixName> matrixNames = new(ReferenceEqualityComparer.Instance);
     private readonly long totalBytes;
+    private RowTable? tokenRows;
     private long loadedBytes;
 
     /// <summary>Prepares to load.</summary>
@@ -303,7 +304,8 @@ public sealed class ModelLoader : IDisposable
     {
         ArgumentNullException.ThrowIfNull(shape);
         const string name = "token_embd.weight";
-        var embedding = new TokenEmbedding(Table(name, shape.VocabularySize, shape.Width));
+        tokenRows = Table(name, shape.VocabularySize, shape.Width);
+        var embedding = new TokenEmbedding(tokenRows);
         return adapters == null ? embedding : adapters.Adapt(name, embedding, shape.VocabularySize, shape.Width);
     }
 
@@ -314,15 +316,18 @@ public sealed class ModelLoader : IDisposable
     public LayerNorm LayerNorm(string name, int width, float epsilon)
         => new(Vector(name + ".weight", width), OptionalVector(name + ".bias", width), epsilon);
 
-    /// <summary>The output matrix: <c>output.weight</c>, or the token embedding where the two are tied.</summary>
+    /// <summary>
+    /// The output matrix: <c>output.weight</c>, or the token embedding where the two are tied. A tied matrix stays in memory once: tokens
+    /// are looked up in its panels.
+    /// </summary>
     public Linear OutputMatrix(ModelShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        return Has("output.weight")
-            ? Linear("output", shape.VocabularySize, shape.Width)
-            : new Linear(
-                Matrix("token_embd.weight", shape.VocabularySize, shape.Width),
-                OptionalVector("output.bias", shape.VocabularySize));
+        if (Has("output.weight"))
+            return Linear("output", shape.VocabularySize, shape.Width);
+        var tied = Matrix("token_embd.weight", shape.VocabularySize, shape.Width);
+        tokenRows?.ReadFrom(tied);
+        return new Linear(tied, OptionalVector("output.bias", shape.VocabularySize));
     }
 
     /// <summary>The layers of a decoder, in order.</summary>

@@ -26,8 +26,20 @@ internal sealed class LoadedModel : IDisposable
         PassOutput output = PassOutput.Logits,
         int context = 256,
         params LoraFile[] adapters)
+        : this(GgufFile.Open(path), threads, kernels, cache, output, context, adapters)
     {
-        file = GgufFile.Open(path);
+    }
+
+    public LoadedModel(
+        GgufFile file,
+        int threads = 1,
+        KernelSet? kernels = null,
+        KvType cache = KvType.F32,
+        PassOutput output = PassOutput.Logits,
+        int context = 256,
+        params LoraFile[] adapters)
+    {
+        this.file = file;
         pool = new WorkerPool(threads);
         kernels ??= RungSelection.FromEnvironment();
         architecture = ArchitectureCatalog.Load(new ModelLoader(file, kernels, pool, context, adapters: adapters)

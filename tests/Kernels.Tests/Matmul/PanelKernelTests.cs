@@ -84,6 +84,33 @@ public sealed unsafe class PanelKernelTests
         }
     }
 
+    /// <summary>An embedding may be looked up in panels whatever its file holds, as long as that is numbers.</summary>
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void A_packed_row_of_any_bytes_that_are_numbers_decodes_to_the_same_bits(WeightType type)
+    {
+        Assert.True(WeightFormat.TryGet(type, out var format));
+        Assert.True(RungCase.Scalar.Kernels.TryGetPanel(type, out var kernel));
+        var random = new Random(5);
+        float[] expected = new float[kernel.BlockWeights];
+        float[] row = new float[kernel.BlockWeights];
+        byte[] block = new byte[kernel.BlockBytes];
+        int compared = 0;
+        for (int round = 0; round < 2000; round++)
+        {
+            random.NextBytes(block);
+            format.Decode(block, expected);
+            if (!expected.All(float.IsFinite))
+                continue;
+            compared++;
+            using var matrix = PackedMatrix.Pack(kernel, block, 1, kernel.BlockWeights, Products.Pool(1));
+            matrix.DecodeRow(0, row);
+            Assert.Equal(Bits(expected), Bits(row));
+        }
+
+        Assert.InRange(compared, 1000, 2000);
+    }
+
     [Theory]
     [MemberData(nameof(Types))]
     public void Every_rung_packs_a_panel_to_the_same_bytes(WeightType type)

@@ -1,16 +1,21 @@
 using Hearth.Engine.Files.Gguf;
 using Hearth.Kernels.Compute;
 using Hearth.Kernels.Formats;
+using Hearth.Kernels.Matmul;
 
 namespace Hearth.Engine.Models.Layers;
 
-/// <summary>A matrix whose rows are looked up: decoded from the mapped file when asked for, so that a token touches one row.</summary>
+/// <summary>
+/// A matrix whose rows are looked up, so that a token touches one row: decoded from the mapped file, or from the panels of a product that
+/// has the same matrix.
+/// </summary>
 public sealed class RowTable
 {
     private readonly GgufTensor tensor;
     private readonly WeightFormat format;
     private readonly long rowBytes;
     private readonly int first;
+    private PackedMatrix? panels;
 
     internal RowTable(GgufTensor tensor, WeightFormat format, int first = 0)
     {
@@ -29,7 +34,7 @@ public sealed class RowTable
     public int Count { get; }
 
     /// <summary>The rows from one of them on.</summary>
-    public RowTable From(int row) => new(tensor, format, first + row);
+    public RowTable From(int row) => new(tensor, format, first + row) { panels = panels };
 
     /// <summary>Reads rows.</summary>
     /// <param name="indices">One index per row of <paramref name="rows"/>.</param>
@@ -40,7 +45,18 @@ public sealed class RowTable
         for (int row = 0; row < indices.Length; row++)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)indices[row], (uint)Count, nameof(indices));
-            format.Decode(tensor.Slice((first + indices[row]) * rowBytes, rowBytes), rows[row]);
+            int index = first + indices[row];
+            if (panels == null)
+                format.Decode(tensor.Slice(index * rowBytes, rowBytes), rows[row]);
+            else
+                panels.DecodeRow(index, rows[row]);
         }
     }
+
+    /// <summary>
+    /// Reads rows from panels from here on, and the file no more: a page of the file that is read would take memory that the panels take
+    /// already. A row of numbers has the same bits in both, whatever its type.
+    /// </summary>
+    /// <param name="same">The same matrix; lives as long as this table.</param>
+    internal void ReadFrom(PackedMatrix same) => panels = same;
 }
