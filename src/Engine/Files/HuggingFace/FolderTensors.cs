@@ -47,23 +47,51 @@ internal sealed class FolderTensors : IDisposable
         }
     }
 
-    /// <summary>Finds a tensor and notes that it was asked for.</summary>
-    public bool TryGet(string name, [NotNullWhen(true)] out SafetensorsTensor? tensor)
+    /// <summary>Rows and columns that share a scale, where the configuration says.</summary>
+    public (int Rows, int Columns)? ScaleBlock { get; set; }
+
+    /// <summary>Finds a tensor, with the scales that belong to it, and notes that it was asked for.</summary>
+    /// <exception cref="InvalidModelException">It is of a type that models are not computed with.</exception>
+    public bool TryGet(string name, [NotNullWhen(true)] out FolderMatrix? matrix)
     {
-        if (!tensors.TryGetValue(name, out tensor))
-            return false;
-        used.Add(name);
-        return true;
+        matrix = null;
+        if (Find(name) is { } tensor)
+            matrix = EightBitMatrix.Has(tensor.TypeName) ? Scaled(tensor) : new PlainMatrix(tensor);
+        else if (BaseOf(name) is { } stem && Find(stem + "_blocks") is { } blocks)
+            matrix = new MxFp4Matrix(blocks, Find(stem + "_scales") ?? throw FolderMatrix.Misfit(blocks, "has no scales beside it"));
+        return matrix is not null;
     }
 
     /// <summary>Whether there is such a tensor.</summary>
     public bool Has(string name) => tensors.ContainsKey(name);
+
+    /// <summary>Finds a tensor whose name ends so; null where there is none.</summary>
+    public string? FirstEndingIn(string ending) => tensors.Keys.FirstOrDefault(name => name.EndsWith(ending, StringComparison.Ordinal));
 
     public void Dispose()
     {
         foreach (var file in files)
             file.Dispose();
     }
+
+    private EightBitMatrix Scaled(SafetensorsTensor tensor)
+    {
+        var scale = Find(tensor.Name + "_scale_inv") ?? Find(tensor.Name + "_scale");
+        if (scale is null && tensor.TypeName == "I8")
+            throw FolderMatrix.Misfit(tensor, "is of the type I8 and has no scale beside it");
+        return new EightBitMatrix(tensor, scale, ScaleBlock);
+    }
+
+    private SafetensorsTensor? Find(string name)
+    {
+        if (!tensors.TryGetValue(name, out var tensor))
+            return null;
+        used.Add(name);
+        return tensor;
+    }
+
+    private static string? BaseOf(string name)
+        => name.EndsWith(".weight", StringComparison.Ordinal) ? name[..^".weight".Length] : null;
 
     private void AddShards(string folder, string index)
     {

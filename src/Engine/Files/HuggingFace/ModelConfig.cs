@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Hearth.Engine.Files.HuggingFace;
 
 /// <summary>
-/// A model's <c>config.json</c>. Keys can have several names, because families disagree about them; a model that also sees pictures keeps
-/// those of its text part in <c>text_config</c>.
+/// A model's <c>config.json</c>. Keys can have several names, because families disagree about them, and can lie in an object, whose name and
+/// theirs a dot joins; a model that also sees pictures keeps those of its text part in <c>text_config</c>.
 /// </summary>
 internal sealed class ModelConfig(string name, JsonElement root)
 {
@@ -21,11 +21,11 @@ internal sealed class ModelConfig(string name, JsonElement root)
     /// <summary>Finds a value under the first of several names that is there and not null.</summary>
     public bool TryGet(string names, out JsonElement value)
     {
-        foreach (string key in names.Split('|'))
+        foreach (string path in names.Split('|'))
         {
             foreach (var source in (ReadOnlySpan<JsonElement>)[text, root])
             {
-                if (source.ValueKind == JsonValueKind.Object && source.TryGetProperty(key, out value) && value.ValueKind != JsonValueKind.Null)
+                if (TryFollow(source, path, out value))
                     return true;
             }
         }
@@ -84,6 +84,18 @@ internal sealed class ModelConfig(string name, JsonElement root)
 
     /// <summary>What a family cannot do.</summary>
     public InvalidModelException Unsupported(string fact) => new($"{name}: {fact}.");
+
+    private static bool TryFollow(JsonElement source, string path, out JsonElement value)
+    {
+        value = source;
+        foreach (string key in path.Split('.'))
+        {
+            if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(key, out value))
+                return false;
+        }
+
+        return value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined);
+    }
 
     private InvalidModelException Missing(string names, string kind)
         => new($"{name}: {names.Split('|')[0]} is missing; it should be {kind}.");

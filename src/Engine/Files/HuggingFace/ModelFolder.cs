@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Hearth.Engine.Files.Gguf;
-using Hearth.Engine.Files.Safetensors;
 using Hearth.Engine.Tokenization;
 using Hearth.Engine.Tokenization.HuggingFace;
 
@@ -16,8 +15,15 @@ internal sealed class ModelFolder
     private const int MaxLayers = 4096;
     private const int MaxExperts = 1 << 14;
 
-    /// <summary>What old checkpoints hold beside weights: masks and frequencies that are computed anyway.</summary>
-    private static readonly string[] Computed = [".attn.bias", ".attn.masked_bias", "rotary_emb.inv_freq", ".attention.bias", ".attention.masked_bias"];
+    /// <summary>
+    /// What checkpoints hold beside weights: masks, positions and frequencies that are computed anyway, scales of activations that are not
+    /// quantised here.
+    /// </summary>
+    private static readonly string[] Computed =
+    [
+        ".attn.bias", ".attn.masked_bias", "rotary_emb.inv_freq", ".attention.bias", ".attention.masked_bias",
+        ".input_scale", ".activation_scale", ".k_scale", ".v_scale", ".position_ids",
+    ];
 
     /// <summary>Parts of a model that reads more than text.</summary>
     private static readonly string[] OtherSenses = ["vision_tower.", "multi_modal_projector.", "visual.", "vision_model.", "audio_tower."];
@@ -36,6 +42,7 @@ internal sealed class ModelFolder
         this.tensors = tensors;
         family = FamilyCatalog.Find(config);
         family.Check(config);
+        tensors.ScaleBlock = WeightScheme.Check(config, tensors);
         string embedding = family.Tensors[0].Source;
         prefix = family.Prefixes.FirstOrDefault(prefix => tensors.Has(prefix + embedding + ".weight"))
             ?? throw new InvalidModelException($"{folder}: the tensor {family.Prefixes[0]}{embedding}.weight is missing.");
@@ -134,12 +141,15 @@ internal sealed class ModelFolder
         int layers = config.RequiredInt(CommonKeys.Layers);
         if (layers is < 1 or > MaxLayers)
             throw config.Unsupported($"has {layers} layers, which is not within 1 and {MaxLayers}");
-        var builder = new TensorBuilder(config, family.Architecture);
+        var builder = new TensorBuilder(config);
         bool isTied = config.Flag("tie_word_embeddings", false);
         foreach (var rule in family.Tensors)
         {
             for (int layer = 0; layer < (rule.IsPerLayer ? layers : 1); layer++)
-                Add(builder, rule, layer, isKnownTwice: isTied && rule.Target == "output");
+            {
+                if (rule.OnLayers?.Invoke(config, layer) ?? true)
+                    Add(builder, rule, layer, isKnownTwice: isTied && rule.Target == "output");
+            }
         }
 
         AddRopeFactors();
@@ -155,37 +165,54 @@ internal sealed class ModelFolder
 
     private void Add(TensorBuilder builder, TensorRule rule, int layer, bool isKnownTwice)
     {
-        var source = new List<SafetensorsTensor>();
-        foreach (string ending in (ReadOnlySpan<string>)[".weight", ".bias"])
+        for (var form = rule; form is not null; form = form.Otherwise)
+        {
+            if (TryAdd(builder, form, layer, isKnownTwice))
+                return;
+        }
+
+        if (!rule.IsOptional)
+        {
+            string name = NameOf(FirstName(rule.Source), rule.IsWhole ? "" : ".weight", layer, 0);
+            throw new InvalidModelException($"{folder}: the tensor {name} is missing, which a {config.ModelType} model has.");
+        }
+    }
+
+    private bool TryAdd(TensorBuilder builder, TensorRule rule, int layer, bool isKnownTwice)
+    {
+        bool isThere = false;
+        var source = new List<FolderMatrix>();
+        foreach (string ending in rule.IsWhole ? (ReadOnlySpan<string>)[""] : [".weight", ".bias"])
         {
             source.Clear();
             foreach (string pattern in rule.Source.Split('|'))
             {
                 if (source.Count > 0)
                     break;
-                Collect(pattern, ending, rule.IsPerExpert, layer, source);
+                foreach (string name in pattern.Split('+'))
+                    Collect(name, ending, rule.IsPerExpert, layer, source);
             }
 
+            isThere |= source.Count > 0 && ending != ".bias";
             if (source.Count > 0 && !isKnownTwice)
             {
                 string target = rule.Target.Replace("{l}", layer.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
-                built.Add(builder.Build(target + ending, source, rule.Change));
-            }
-            else if (source.Count == 0 && ending == ".weight" && !rule.IsOptional)
-            {
-                throw new InvalidModelException(
-                    $"{folder}: the tensor {NameOf(rule.Source.Split('|')[0], ending, layer, 0)} is missing, which a {config.ModelType} model has.");
+                built.Add(builder.Build(target + ending, source, rule.Change ?? TensorChange.None));
             }
         }
+
+        return isThere;
     }
 
-    private void Collect(string pattern, string ending, bool perExpert, int layer, List<SafetensorsTensor> source)
+    private static string FirstName(string source) => source.Split('|')[0].Split('+')[0];
+
+    private void Collect(string pattern, string ending, bool perExpert, int layer, List<FolderMatrix> source)
     {
         for (int expert = 0; expert < (perExpert ? MaxExperts : 1); expert++)
         {
-            if (!tensors.TryGet(NameOf(pattern, ending, layer, expert), out var tensor))
+            if (!tensors.TryGet(NameOf(pattern, ending, layer, expert), out var matrix))
                 break;
-            source.Add(tensor);
+            source.Add(matrix);
         }
     }
 

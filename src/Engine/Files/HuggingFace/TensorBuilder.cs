@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
 using Hearth.Engine.Files.Gguf;
-using Hearth.Engine.Files.HuggingFace.Families;
-using Hearth.Engine.Files.Safetensors;
 using Hearth.Engine.Quantization;
 using Hearth.Kernels.Formats;
 
@@ -11,9 +9,9 @@ namespace Hearth.Engine.Files.HuggingFace;
 /// Makes GGUF's tensors of a folder's. Those that need no change are views of the mapped file; the others are made when they are asked
 /// for and freed when they are packed. Vectors and what is never quantised become F32, as GGUF files have them.
 /// </summary>
-internal sealed class TensorBuilder(ModelConfig config, string architecture)
+internal sealed class TensorBuilder(ModelConfig config)
 {
-    /// <summary>Rows that are made at a time.</summary>
+    /// <summary>Bytes that are made at a time.</summary>
     private const int StepBytes = 1 << 20;
 
     /// <summary>Makes a tensor.</summary>
@@ -21,41 +19,36 @@ internal sealed class TensorBuilder(ModelConfig config, string architecture)
     /// <param name="parts">The folder's tensor, or several to stack.</param>
     /// <param name="change">What is done to it.</param>
     /// <exception cref="InvalidModelException">The shape does not allow the change.</exception>
-    public GgufTensor Build(string name, IReadOnlyList<SafetensorsTensor> parts, TensorChange change)
+    public GgufTensor Build(string name, IReadOnlyList<FolderMatrix> parts, TensorChange change)
     {
-        bool movesRows = change is TensorChange.PairQuery or TensorChange.PairKey or TensorChange.GatherHeads or TensorChange.GatherGroups;
-        var source = new SourceMatrix(parts, movesRows);
-        if (change == TensorChange.Transpose && source.Shape.Length != 2)
-            change = TensorChange.None;
-        var rowOf = RowOf(source, change);
-        long[] dimensions = Dimensions(name, source, change);
+        var source = new SourceMatrix(
+            parts, change.Reshape is { } reshape ? shape => reshape(config, shape) : null, change.Rows is not null);
+        bool isVector = source.Shape.Length < 2;
+        var rows = change.Rows?.Invoke(config, source) ?? RowOrder.All(source.MatrixRows);
+        var columns = change.Columns?.Invoke(config, source);
+        bool transposes = change.Transposes && !isVector;
+        long[] dimensions = Dimensions(name, source, rows.Count, change.Rows is not null && isVector ? rows.Count : columns?.Count ?? source.Columns, transposes);
         long count = dimensions.Aggregate(1L, (a, b) => checked(a * b));
-        bool asFloat = change == TensorChange.AddOne || !TensorTypeRules.CanQuantize(name, dimensions);
+        bool asFloat = change.Values is not null || !TensorTypeRules.CanQuantize(name, dimensions);
         var type = asFloat ? WeightType.F32 : source.Type;
-        if (rowOf is null && source.IsSingle && type == source.Type && change == TensorChange.None)
-            return new GgufTensor(source.First.Map, name, type, dimensions, count, source.First.Offset, source.First.ByteLength);
-        if (change == TensorChange.Transpose)
-            return Transposed(name, source, dimensions, count);
+        if (change == TensorChange.None && source.IsSingle && type == source.Type && source.First.View is { } view)
+            return new GgufTensor(view.Map, name, type, dimensions, count, view.Offset, view.ByteLength);
+        if (!WeightTypeLayout.TryGet(type, out var layout) || dimensions[0] % layout.BlockWeights != 0 || ((transposes || columns is not null) && layout.BlockWeights != 1))
+            throw source.Misfit($"of {source.First.Tensor.TypeName} cannot be brought into the form of {name}");
 
-        rowOf ??= row => row;
-        int width = type == WeightType.F32 ? sizeof(float) : source.RowBytes / (int)Math.Max(source.Columns, 1);
-        int rowBytes = checked((int)(source.Columns * width));
-        long bytes = checked(count * width);
-        var format = WeightFormat.TryGet(source.Type, out var found) ? found : throw new InvalidOperationException();
-        bool addsOne = change == TensorChange.AddOne;
-        long step = Math.Max(StepBytes / Math.Max(rowBytes, 1), 1) * Math.Max(rowBytes, 1);
+        var reader = new RowReader(source, asFloat, columns, change.Values);
+        long matrixRows = Math.Max(rows.Count, 1);
+        long stepBytes = checked(reader.RowBytes * (transposes ? matrixRows : Math.Max(StepBytes / Math.Max(reader.RowBytes, 1), 1)));
+        if (stepBytes > int.MaxValue)
+            throw source.Misfit("is too large to be turned");
+        long bytes = checked(count / layout.BlockWeights * layout.BlockBytes);
         return new GgufTensor(
-            () => MappedFile.Filled(name, bytes, step, (offset, target) =>
+            () => MappedFile.Filled(name, bytes, Math.Max(stepBytes, 1), (offset, target) =>
             {
-                long first = offset / rowBytes;
-                for (int i = 0; i * rowBytes < target.Length; i++)
-                {
-                    var row = target.Slice(i * rowBytes, rowBytes);
-                    if (asFloat)
-                        Decode(format, source.Row(rowOf(first + i)), MemoryMarshal.Cast<byte, float>(row), addsOne);
-                    else
-                        source.Row(rowOf(first + i)).CopyTo(row);
-                }
+                if (transposes)
+                    reader.Turn(offset / stepBytes * source.MatrixRows, rows, layout.BlockBytes, target);
+                else
+                    reader.Fill(offset / reader.RowBytes, rows, target);
             }),
             name,
             type,
@@ -77,93 +70,115 @@ internal sealed class TensorBuilder(ModelConfig config, string architecture)
             bytes);
     }
 
-    private static void Decode(WeightFormat format, ReadOnlySpan<byte> row, Span<float> target, bool addsOne)
+    private static long[] Dimensions(string name, SourceMatrix source, long rows, long columns, bool transposes)
     {
-        format.Decode(row, target);
-        for (int i = 0; addsOne && i < target.Length; i++)
-            target[i] += 1;
+        long[] dimensions = [.. source.Shape.Reverse()];
+        if (dimensions.Length == 0)
+            dimensions = [1];
+        if (source.Shape.Length < 2)
+            dimensions[0] = columns;
+        else
+            (dimensions[0], dimensions[1]) = transposes ? (rows, columns) : (columns, rows);
+        return dimensions.Length <= GgufLayout.MaxDimensions
+            ? dimensions
+            : throw source.Misfit($"has {dimensions.Length} dimensions, too many for {name}");
     }
 
-    private static long[] Dimensions(string name, SourceMatrix source, TensorChange change)
+    /// <summary>Reads rows in the form that they have in the end.</summary>
+    private sealed class RowReader
     {
-        long[] shape = [.. source.Shape];
-        if (change is TensorChange.FirstHalf or TensorChange.SecondHalf)
-            shape[^2] /= 2;
-        if (change != TensorChange.Transpose)
-            Array.Reverse(shape);
-        if (shape.Length > GgufLayout.MaxDimensions)
-            throw source.Misfit($"has {shape.Length} dimensions, too many for {name}");
-        return shape;
-    }
+        /// <summary>Rows that are read before they are turned, so that what they become is written in runs.</summary>
+        private const int TurnedTogether = 64;
 
-    /// <summary>Which row of the source a row comes from; null where rows stay.</summary>
-    private Func<long, long>? RowOf(SourceMatrix source, TensorChange change)
-    {
-        int heads = config.Int(CommonKeys.Heads) ?? 0;
-        switch (change)
+        private readonly SourceMatrix source;
+        private readonly bool asFloat;
+        private readonly RowOrder? columns;
+        private readonly Action<Span<float>>? values;
+        private readonly WeightFormat format;
+        private readonly int sourceBytes;
+        private readonly int width;
+
+        public RowReader(SourceMatrix source, bool asFloat, RowOrder? columns, Action<Span<float>>? values)
         {
-            case TensorChange.PairQuery:
-                return Paired(source, heads);
-            case TensorChange.PairKey:
-                return Paired(source, CommonKeys.KvHeadCount(config));
-            case TensorChange.GatherHeads:
-                return Gathered(source, heads, heads);
-            case TensorChange.GatherGroups:
-                return Gathered(source, heads, architecture == "falcon" ? GptFamilies.FalconKvHeads(config) : CommonKeys.KvHeadCount(config));
-            case TensorChange.FirstHalf or TensorChange.SecondHalf:
-                if (source.Shape.Length < 2 || source.Shape[^2] % 2 != 0)
-                    throw source.Misfit("does not divide into a gate and up");
-                long half = source.Shape[^2] / 2;
-                long start = change == TensorChange.FirstHalf ? 0 : half;
-                return row => (row / half * 2 * half) + start + (row % half);
-            default:
-                return null;
+            this.source = source;
+            this.asFloat = asFloat;
+            this.columns = columns;
+            this.values = values;
+            format = WeightFormat.TryGet(source.Type, out var found) ? found : throw new InvalidOperationException();
+            WeightTypeLayout.TryGet(source.Type, out var layout);
+            sourceBytes = BytesOf(source, layout);
+            width = asFloat ? sizeof(float) : layout.BlockBytes;
+            RowBytes = columns is not null ? checked((int)(columns.Count * width))
+                : asFloat ? checked((int)(source.Columns * sizeof(float)))
+                : sourceBytes;
         }
-    }
 
-    private static Func<long, long> Paired(SourceMatrix source, int heads)
-    {
-        if (heads == 0 || source.Rows % (2L * heads) != 0)
-            throw source.Misfit($"does not divide into {heads} heads of pairs, as {heads} in the configuration says");
-        long length = source.Rows / heads;
-        return row =>
+        /// <summary>Bytes of a row in the end.</summary>
+        public int RowBytes { get; }
+
+        /// <summary>Fills whole rows, from one of all matrices' rows in the end.</summary>
+        public void Fill(long first, RowOrder rows, Span<byte> target)
         {
-            (long head, long at) = Math.DivRem(row, length);
-            return (head * length) + (at % 2 * (length / 2)) + (at / 2);
-        };
-    }
+            byte[] scratch = new byte[sourceBytes];
+            byte[] whole = new byte[checked((int)(source.Columns * width))];
+            for (int i = 0; i * RowBytes < target.Length; i++)
+                Read(SourceRow(first + i, rows), target.Slice(i * RowBytes, RowBytes), scratch, whole);
+        }
 
-    private static Func<long, long> Gathered(SourceMatrix source, int heads, int groups)
-    {
-        if (heads == 0 || groups == 0 || heads % groups != 0 || source.Rows % (heads + (2L * groups)) != 0)
-            throw source.Misfit($"does not divide into {heads} queries and {groups} keys and values, as the configuration says");
-        long length = source.Rows / (heads + (2L * groups));
-        long queries = heads / groups;
-        return row =>
+        /// <summary>Fills a matrix with the columns of its source.</summary>
+        public void Turn(long firstRow, RowOrder rows, int elementBytes, Span<byte> target)
         {
-            (long head, long at) = Math.DivRem(row, length);
-            (long group, long slot) = head < heads ? Math.DivRem(head, queries)
-                : head < heads + groups ? (head - heads, queries)
-                : (head - heads - groups, queries + 1);
-            return (((group * (queries + 2)) + slot) * length) + at;
-        };
-    }
-
-    private static GgufTensor Transposed(string name, SourceMatrix source, long[] dimensions, long count)
-    {
-        int width = source.RowBytes / (int)Math.Max(source.Columns, 1);
-        int rowBytes = checked((int)(source.Rows * width));
-        return new GgufTensor(
-            () => MappedFile.Filled(name, count * width, Math.Max(rowBytes, 1), (offset, target) =>
+            byte[] scratch = new byte[sourceBytes];
+            byte[] whole = new byte[checked((int)(source.Columns * width))];
+            byte[] read = new byte[checked(RowBytes * TurnedTogether)];
+            int columnCount = RowBytes / elementBytes;
+            for (long start = 0; start < rows.Count; start += TurnedTogether)
             {
-                int column = (int)(offset / rowBytes) * width;
-                for (int row = 0; row < source.Rows; row++)
-                    source.Row(row).Slice(column, width).CopyTo(target[(row * width)..]);
-            }),
-            name,
-            source.Type,
-            dimensions,
-            count,
-            count * width);
+                int together = (int)Math.Min(TurnedTogether, rows.Count - start);
+                for (int i = 0; i < together; i++)
+                    Read(firstRow + rows.Of(start + i), read.AsSpan(i * RowBytes, RowBytes), scratch, whole);
+                for (int column = 0; column < columnCount; column++)
+                {
+                    for (int i = 0; i < together; i++)
+                    {
+                        read.AsSpan((i * RowBytes) + (column * elementBytes), elementBytes)
+                            .CopyTo(target[(int)(((column * rows.Count) + start + i) * elementBytes)..]);
+                    }
+                }
+            }
+        }
+
+        private static int BytesOf(SourceMatrix source, WeightTypeLayout layout)
+            => source.Columns % layout.BlockWeights == 0 && source.Columns / layout.BlockWeights <= int.MaxValue / layout.BlockBytes / 2
+                ? (int)(source.Columns / layout.BlockWeights * layout.BlockBytes)
+                : throw source.Misfit("has rows that are too long");
+
+        private long SourceRow(long row, RowOrder rows)
+        {
+            (long matrix, long at) = Math.DivRem(row, rows.Count);
+            return (matrix * source.MatrixRows) + rows.Of(at);
+        }
+
+        private void Read(long row, Span<byte> target, byte[] scratch, byte[] whole)
+        {
+            if (!asFloat && columns is null)
+            {
+                source.Copy(row, target);
+                return;
+            }
+
+            source.Copy(row, scratch);
+            ReadOnlySpan<byte> read = scratch;
+            if (asFloat)
+            {
+                var floats = MemoryMarshal.Cast<byte, float>(columns is null ? target : whole);
+                format.Decode(scratch, floats);
+                values?.Invoke(floats);
+                read = whole;
+            }
+
+            for (int column = 0; columns is not null && column < columns.Count; column++)
+                read.Slice((int)columns.Of(column) * width, width).CopyTo(target.Slice(column * width, width));
+        }
     }
 }

@@ -105,10 +105,14 @@ internal sealed class SafetensorsFile : IDisposable
             throw Error(map, $"has the tensor {name} of {shape.GetArrayLength()} dimensions; the limit is {MaxDimensions}");
         long[] sizes = [.. shape.EnumerateArray().Select(size => Number(map, name, size))];
         Int128 bytes = elementBytes;
+        Int128 bound = elementBytes;
         foreach (long size in sizes)
         {
             bytes *= size;
-            if (bytes > long.MaxValue)
+
+            // A size of 0 makes an empty tensor, but no product of the others may leave all bounds.
+            bound *= Math.Max(size, 1);
+            if (bound > long.MaxValue)
                 throw Error(map, $"has the tensor {name} [{string.Join(", ", sizes)}], which is larger than any file");
         }
 

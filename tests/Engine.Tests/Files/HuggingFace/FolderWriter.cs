@@ -118,20 +118,23 @@ internal sealed class FolderWriter(GgufFile file, string architecture, string mo
     }
 
     public static void WriteTensors(string path, IEnumerable<(string Name, long[] Shape, float[] Values)> tensors)
+        => WriteTyped(path, tensors.Select(tensor => (tensor.Name, "F32", tensor.Shape, MemoryMarshal.AsBytes(tensor.Values.AsSpan()).ToArray())));
+
+    public static void WriteTyped(string path, IEnumerable<(string Name, string Type, long[] Shape, byte[] Bytes)> tensors)
     {
         var header = new JsonObject();
         long offset = 0;
         using var data = new MemoryStream();
-        foreach (var (name, shape, values) in tensors)
+        foreach (var (name, type, shape, bytes) in tensors)
         {
-            long end = offset + (values.Length * sizeof(float));
+            long end = offset + bytes.Length;
             header[name] = new JsonObject
             {
-                ["dtype"] = "F32",
+                ["dtype"] = type,
                 ["shape"] = new JsonArray([.. shape.Select(size => (JsonNode)size)]),
                 ["data_offsets"] = new JsonArray(offset, end),
             };
-            data.Write(MemoryMarshal.AsBytes(values.AsSpan()));
+            data.Write(bytes);
             offset = end;
         }
 

@@ -183,7 +183,7 @@ public sealed class ModelFolderTests
 
     private static HearthModelOptions Options => new() { Threads = 1, ContextLength = 32, MaxOutputs = 8 };
 
-    private static void Write(string folder, string name, string modelType, Action<JsonObject>? change = null)
+    internal static void Write(string folder, string name, string modelType, Action<JsonObject>? change = null)
     {
         using var file = GgufFile.Open(VectorFiles.PathOf(name + ".gguf"));
         new FolderWriter(file, file.Metadata.GetString("general.architecture"), modelType).Write(folder, change);

@@ -11,6 +11,10 @@ internal static class GptFamilies
         "feed_forward_length",
         config => (uint)(config.Int("n_inner|intermediate_size|ffn_hidden_size") ?? 4 * config.RequiredInt(CommonKeys.Width)));
 
+    /// <summary>From the queries, key and value of each group of heads in turn to all queries, all keys, all values.</summary>
+    private static TensorChange GatherGroups { get; } = TensorChange.OfRows(
+        (config, source) => HeadOrder.Gathered(source, config.RequiredInt(CommonKeys.Heads), FalconKvHeads(config)));
+
     public static IReadOnlyList<Family> All { get; } =
     [
         new("gpt2", ["gpt2"], ["transformer.", ""], [.. CommonKeys.Sizes, Inner, Epsilon],
@@ -66,7 +70,7 @@ internal static class GptFamilies
                 new("output_norm", "ln_f"),
                 new("blk.{l}.attn_norm", "h.{l}.input_layernorm|h.{l}.ln_mlp"),
                 new("blk.{l}.attn_norm_2", "h.{l}.ln_attn", IsOptional: true),
-                new("blk.{l}.attn_qkv", "h.{l}.self_attention.query_key_value", TensorChange.GatherGroups),
+                new("blk.{l}.attn_qkv", "h.{l}.self_attention.query_key_value", GatherGroups),
                 new("blk.{l}.attn_output", "h.{l}.self_attention.dense"),
                 new("blk.{l}.ffn_up", "h.{l}.mlp.dense_h_to_4h"),
                 new("blk.{l}.ffn_down", "h.{l}.mlp.dense_4h_to_h"),
@@ -81,7 +85,7 @@ internal static class GptFamilies
     ];
 
     /// <summary>Key and value heads: one of all queries in the first Falcons, groups in the later ones.</summary>
-    public static int FalconKvHeads(ModelConfig config)
+    private static int FalconKvHeads(ModelConfig config)
         => config.Flag("new_decoder_architecture", false) ? config.Int("num_kv_heads|n_head_kv") ?? config.RequiredInt(CommonKeys.Heads)
             : config.Flag("multi_query", true) ? 1
             : config.RequiredInt(CommonKeys.Heads);

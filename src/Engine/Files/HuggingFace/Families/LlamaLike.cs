@@ -20,7 +20,7 @@ internal static class LlamaLike
     ];
 
     /// <summary>Attention whose heads are rotated by halves, as in the folder.</summary>
-    public static IReadOnlyList<TensorRule> Attention { get; } = AttentionOf(TensorChange.None, TensorChange.None);
+    public static IReadOnlyList<TensorRule> Attention { get; } = AttentionOf(null, null);
 
     /// <summary>Attention whose heads GGUF rotates by pairs.</summary>
     public static IReadOnlyList<TensorRule> PairedAttention { get; } = AttentionOf(TensorChange.PairQuery, TensorChange.PairKey);
@@ -58,7 +58,7 @@ internal static class LlamaLike
         KeyRule.Int("expert_used_count", "num_experts_per_tok"),
     ];
 
-    private static IReadOnlyList<TensorRule> AttentionOf(TensorChange query, TensorChange key) =>
+    private static IReadOnlyList<TensorRule> AttentionOf(TensorChange? query, TensorChange? key) =>
     [
         new("blk.{l}.attn_q", "layers.{l}.self_attn.q_proj", query),
         new("blk.{l}.attn_k", "layers.{l}.self_attn.k_proj", key),
