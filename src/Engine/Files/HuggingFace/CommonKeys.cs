@@ -40,7 +40,7 @@ internal static class CommonKeys
             "linear" => (GgufValue)"linear",
             "yarn" => (GgufValue)"yarn",
             "longrope" or "su" => (GgufValue)"longrope",
-            null or "default" or "llama3" or "dynamic" => null,
+            null or "default" or "llama3" or "dynamic" or "mrope" => null,
             var other => throw config.Unsupported($"the rope scaling '{other}' is not supported; there are linear, yarn, llama3 and longrope"),
         }),
         new("rope.scaling.factor", config => ScalingType(config) is "linear" or "yarn" ? (float)Scaling(config)!.RequiredNumber("factor") : null),
@@ -57,9 +57,11 @@ internal static class CommonKeys
         => config.Int("head_dim") ?? config.RequiredInt(Width) / Math.Max(config.RequiredInt(Heads), 1);
 
     /// <summary>Values of a head that are rotated.</summary>
-    public static int RotaryLength(ModelConfig config)
+    /// <param name="config">The configuration.</param>
+    /// <param name="share">The share of a head where it does not say.</param>
+    public static int RotaryLength(ModelConfig config, double share = 1)
         => config.Int("rotary_dim") ?? (int)(HeadLength(config)
-            * (config.Number("partial_rotary_factor|rotary_pct|rope_pct") ?? Scaling(config)?.Number("partial_rotary_factor") ?? 1));
+            * (config.Number("partial_rotary_factor|rotary_pct|rope_pct") ?? Scaling(config)?.Number("partial_rotary_factor") ?? share));
 
     /// <summary>Base of the frequencies.</summary>
     public static float RopeBase(ModelConfig config)
@@ -72,13 +74,21 @@ internal static class CommonKeys
     public static string? ScalingType(ModelConfig config) => Scaling(config)?.Text("rope_type|type");
 
     /// <summary>The scaling's parameters, or null.</summary>
-    public static ModelConfig? Scaling(ModelConfig config) => config.Part("rope_scaling|rope_parameters");
+    /// <remarks>Where layers with a window have parameters of their own, those of the others.</remarks>
+    public static ModelConfig? Scaling(ModelConfig config)
+        => config.Part("rope_scaling.full_attention|rope_parameters.full_attention|rope_scaling|rope_parameters");
 
     private static GgufValue? Yarn(ModelConfig config, string key)
         => ScalingType(config) == "yarn" && Scaling(config)!.Number(key) is { } value ? (float)value : null;
 
     private static GgufValue? LongRopeMagnitude(ModelConfig config)
     {
+        if (Scaling(config)?.Number("short_mscale") is { } mscale)
+        {
+            return Scaling(config)!.Number("long_mscale") == mscale ? (float)mscale
+                : throw config.Unsupported("short_mscale and long_mscale of the rope scaling differ, which is not supported");
+        }
+
         if (ScalingType(config) is not ("longrope" or "su"))
             return ScalingType(config) == "yarn" && Scaling(config)!.Number("attention_factor") is { } stated ? (float)stated : null;
         double original = config.Int("original_max_position_embeddings") ?? Scaling(config)!.RequiredInt("original_max_position_embeddings");

@@ -15,4 +15,7 @@ internal sealed record Family(
 {
     /// <summary>Reads what this family has no place for, so that a folder is refused rather than computed wrongly.</summary>
     public Action<ModelConfig> Check { get; init; } = _ => { };
+
+    /// <summary>What names of tensors begin with that this family's text part does without.</summary>
+    public IReadOnlyList<string> Ignored { get; init; } = [];
 }

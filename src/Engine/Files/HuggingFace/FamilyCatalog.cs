@@ -7,7 +7,10 @@ internal static class FamilyCatalog
 {
     /// <summary>All families.</summary>
     public static IReadOnlyList<Family> All { get; } =
-        [.. LlamaFamilies.All, .. QwenFamilies.All, .. GemmaFamilies.All, .. NormedFamilies.All, .. GptFamilies.All];
+    [
+        .. LlamaFamilies.All, .. LlamaVariants.All, .. QwenFamilies.All, .. GemmaFamilies.All, .. NormedFamilies.All, .. GptFamilies.All,
+        .. MixtureFamilies.All, .. HybridFamilies.All, .. EncoderFamilies.All,
+    ];
 
     /// <summary>Values of <c>model_type</c>, sorted.</summary>
     public static IReadOnlyList<string> ModelTypes => [.. All.SelectMany(family => family.ModelTypes).Order(StringComparer.Ordinal)];

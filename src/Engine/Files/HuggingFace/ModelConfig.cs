@@ -78,8 +78,20 @@ internal sealed class ModelConfig(string name, JsonElement root)
             return null;
         var numbers = new List<float>();
         foreach (var element in value.EnumerateArray())
-            numbers.Add(element.ValueKind == JsonValueKind.Number ? element.GetSingle() : throw Wrong(names, element, "a number"));
+            numbers.Add(element.ValueKind == JsonValueKind.Number && float.IsFinite(element.GetSingle()) ? element.GetSingle() : throw Wrong(names, element, "a number"));
         return [.. numbers];
+    }
+
+    /// <summary>A list of texts, or null.</summary>
+    /// <exception cref="InvalidModelException">An element is none.</exception>
+    public string[]? Texts(string names)
+    {
+        if (!TryGet(names, out var value) || value.ValueKind != JsonValueKind.Array)
+            return null;
+        var texts = new List<string>();
+        foreach (var element in value.EnumerateArray())
+            texts.Add(element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Wrong(names, element, "a text"));
+        return [.. texts];
     }
 
     /// <summary>What a family cannot do.</summary>

@@ -153,14 +153,28 @@ internal sealed class ModelFolder
         }
 
         AddRopeFactors();
-        string? stranger = tensors.Unused.FirstOrDefault(name
-            => !Array.Exists(Computed, ending => name.EndsWith(ending, StringComparison.Ordinal))
-            && !Array.Exists(OtherSenses, part => name.Contains(part, StringComparison.Ordinal)));
+        string? stranger = tensors.Unused.FirstOrDefault(name => !IsDispensable(name, layers));
         if (stranger is not null)
         {
             throw new InvalidModelException(
                 $"{folder}: has the tensor {stranger}, which has no place in a {config.ModelType} model of {layers} layers.");
         }
+    }
+
+    /// <summary>Whether a tensor is none of the text part's: computed anyway, of another sense, or of layers that guess further ahead.</summary>
+    private bool IsDispensable(string name, int layers)
+        => Array.Exists(Computed, ending => name.EndsWith(ending, StringComparison.Ordinal))
+            || Array.Exists(OtherSenses, part => name.Contains(part, StringComparison.Ordinal))
+            || family.Ignored.Any(start => name.StartsWith(start, StringComparison.Ordinal))
+            || (config.Int("num_nextn_predict_layers") is > 0 and { } ahead && IsOfLayer(name, layers, ahead));
+
+    private bool IsOfLayer(string name, int first, int count)
+    {
+        string start = prefix + "layers.";
+        if (!name.StartsWith(start, StringComparison.Ordinal))
+            return false;
+        string number = name[start.Length..].Split('.')[0];
+        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) && layer >= first && layer - first < count;
     }
 
     private void Add(TensorBuilder builder, TensorRule rule, int layer, bool isKnownTwice)

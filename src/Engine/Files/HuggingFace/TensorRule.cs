@@ -21,7 +21,8 @@ internal sealed record TensorRule(string Target, string Source, TensorChange? Ch
     public bool IsPerExpert => Source.Contains("{e}", StringComparison.Ordinal);
 
     /// <summary>Whether the names are whole.</summary>
-    public bool IsWhole => Target.EndsWith(".weight", StringComparison.Ordinal) || Target.EndsWith(".bias", StringComparison.Ordinal);
+    public bool IsWhole { get; init; }
+        = Target.EndsWith(".weight", StringComparison.Ordinal) || Target.EndsWith(".bias", StringComparison.Ordinal);
 
     /// <summary>Which layers have it; null for all.</summary>
     public Func<ModelConfig, int, bool>? OnLayers { get; init; }

@@ -161,7 +161,7 @@ public sealed class EightBitFolderTests
         return (float)(code < 128 ? magnitude : -magnitude);
     }
 
-    private static void Rewrite(string folder, Action<List<(string Name, string Type, long[] Shape, byte[] Bytes)>> change)
+    internal static void Rewrite(string folder, Action<List<(string Name, string Type, long[] Shape, byte[] Bytes)>> change)
     {
         string path = Path.Combine(folder, "model.safetensors");
         byte[] all = File.ReadAllBytes(path);

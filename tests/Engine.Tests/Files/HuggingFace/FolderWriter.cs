@@ -87,13 +87,25 @@ internal sealed class FolderWriter(GgufFile file, string architecture, string mo
         ["falcon ffn_down"] = "mlp.dense_4h_to_h",
     };
 
+    private readonly FolderKind? kind = FolderKind.All.GetValueOrDefault(modelType);
+    private readonly Dictionary<string, string>? names = FolderKind.All.GetValueOrDefault(modelType) is { } its ? Named(its).Names : null;
+    private readonly string? layerPrefix = FolderKind.All.GetValueOrDefault(modelType) is { } its ? Named(its).LayerPrefix : null;
     private readonly List<(string Name, long[] Shape, float[] Values)> tensors = [];
+    private readonly List<(string Name, string Type, long[] Shape, byte[] Bytes)> typed = [];
 
     public void Write(string folder, Action<JsonObject>? changeConfig = null)
     {
         Directory.CreateDirectory(folder);
-        foreach (var tensor in file.Tensors)
-            Add(tensor);
+        if (kind is null)
+        {
+            foreach (var tensor in file.Tensors)
+                Add(tensor);
+        }
+        else
+        {
+            AddKind();
+        }
+
         var config = Config();
         changeConfig?.Invoke(config);
         File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString());
@@ -114,7 +126,12 @@ internal sealed class FolderWriter(GgufFile file, string architecture, string mo
                 ["add_prefix_space"] = false
             },
         }.ToJsonString());
-        WriteTensors(Path.Combine(folder, "model.safetensors"), tensors);
+        WriteTyped(
+            Path.Combine(folder, "model.safetensors"),
+            [
+                .. tensors.Select(tensor => (tensor.Name, "F32", tensor.Shape, MemoryMarshal.AsBytes(tensor.Values.AsSpan()).ToArray())),
+                .. typed,
+            ]);
     }
 
     public static void WriteTensors(string path, IEnumerable<(string Name, long[] Shape, float[] Values)> tensors)
@@ -149,6 +166,92 @@ internal sealed class FolderWriter(GgufFile file, string architecture, string mo
         File.WriteAllBytes(path, [.. length, .. text, .. data]);
     }
 
+    private void AddKind()
+    {
+        var weights = new FolderWeights();
+        foreach (var tensor in file.Tensors)
+            weights[tensor.Name] = ([.. tensor.Dimensions.ToArray().Reverse()], Decoded(tensor));
+        if (file.Tensors.Any(tensor => tensor.Type == WeightType.MXFP4))
+            AddFourBits(weights);
+        else
+            kind!.Merge(file, weights);
+        foreach (string full in weights.Names)
+        {
+            var (shape, values) = weights[full];
+            var match = Regex.Match(full, @"^(?:blk\.(\d+)\.)?([\w.]+?)(?:\.(weight|bias))?$");
+            string role = match.Groups[2].Value;
+            string layer = match.Groups[1].Value;
+            string name = (names!.TryGetValue(role, out string? special) ? special : Common[role]) + "." + match.Groups[3].Value;
+            if (name.Contains('!', StringComparison.Ordinal))
+                name = name[..name.IndexOf('!', StringComparison.Ordinal)];
+            if (layer.Length > 0)
+                name = $"{layerPrefix}{layer}.{name}";
+            if (!name.Contains('#', StringComparison.Ordinal))
+            {
+                tensors.Add((name, shape, values));
+                continue;
+            }
+
+            foreach (var (expert, part) in values.Chunk((int)(values.Length / shape[0])).Index())
+                tensors.Add((name.Replace("#", $"{expert}", StringComparison.Ordinal), shape[1..], part));
+        }
+    }
+
+    /// <summary>Experts as gpt-oss has them: blocks of values two by two, scales apart, gate and up row by row in turn.</summary>
+    private void AddFourBits(FolderWeights weights)
+    {
+        for (int layer = 0; layer < Int("block_count"); layer++)
+        {
+            string name = $"blk.{layer}.ffn_";
+            string target = $"model.layers.{layer}.mlp.experts.";
+            Assert.True(file.TryGetTensor(name + "gate_exps.weight", out var gate));
+            Assert.True(file.TryGetTensor(name + "up_exps.weight", out var up));
+            Assert.True(file.TryGetTensor(name + "down_exps.weight", out var down));
+            AddBlocks(target + "gate_up_proj", gate, up);
+            AddBlocks(target + "down_proj", down);
+            var gateBias = weights.Take(name + "gate_exps.bias");
+            var upBias = weights.Take(name + "up_exps.bias");
+            weights[$"blk.{layer}.gate_up_bias"] = (
+                [gateBias.Shape[0], 2 * gateBias.Shape[1]],
+                [.. gateBias.Values.Zip(upBias.Values).SelectMany(pair => (float[])[pair.First, pair.Second])]);
+            weights[$"blk.{layer}.down_bias"] = weights.Take(name + "down_exps.bias");
+            foreach (string part in (string[])["gate", "up", "down"])
+                weights.Take($"{name}{part}_exps.weight");
+        }
+    }
+
+    private void AddBlocks(string name, params GgufTensor[] parts)
+    {
+        (long columns, long rows, long experts) = (parts[0].Dimensions[0], parts[0].Dimensions[1] * parts.Length, parts[0].Dimensions[2]);
+        var blocks = new List<byte>();
+        var scales = new List<byte>();
+        byte[][] all = [.. parts.Select(part => part.Bytes.ToArray())];
+        int rowBytes = (int)columns / 32 * 17;
+        for (int row = 0; row < rows * experts; row++)
+        {
+            byte[] source = all[row % parts.Length].AsSpan(row / parts.Length * rowBytes, rowBytes).ToArray();
+            foreach (byte[] block in source.Chunk(17))
+            {
+                scales.Add(block[0]);
+                int[] values = [.. block[1..].Select(pair => pair & 15), .. block[1..].Select(pair => pair >> 4)];
+                blocks.AddRange(values.Chunk(2).Select(pair => (byte)(pair[0] | (pair[1] << 4))));
+            }
+        }
+
+        typed.Add((name + "_blocks", "U8", [experts, rows, columns / 32, 16], [.. blocks]));
+        typed.Add((name + "_scales", "U8", [experts, rows, columns / 32], [.. scales]));
+    }
+
+    private static FolderKind Named(FolderKind kind) => kind.SameAs is { } other ? FolderKind.All[other] : kind;
+
+    private static float[] Decoded(GgufTensor tensor)
+    {
+        Assert.True(WeightFormat.TryGet(tensor.Type, out var format));
+        float[] values = new float[tensor.ElementCount];
+        format.Decode(tensor.Bytes, values);
+        return values;
+    }
+
     private int Int(string key, int fallback = 0) => file.Metadata.GetInt32($"{architecture}.{key}", fallback);
 
     private void Add(GgufTensor tensor)
@@ -161,9 +264,7 @@ internal sealed class FolderWriter(GgufFile file, string architecture, string mo
         string name = role == "ln_mlp" ? role : Special.TryGetValue($"{modelType} {role}", out string? special) ? special : Common[role];
         if (layer.Length > 0)
             name = (modelType is "gpt2" or "bloom" or "falcon" ? "transformer.h." : modelType == "gpt_neox" ? "gpt_neox.layers." : "model.layers.") + $"{layer}.{name}";
-        Assert.True(WeightFormat.TryGet(tensor.Type, out var format));
-        float[] values = new float[tensor.ElementCount];
-        format.Decode(tensor.Bytes, values);
+        float[] values = Decoded(tensor);
         long[] shape = [.. tensor.Dimensions.ToArray().Reverse()];
         values = Undo(role, values, ref shape);
         string ending = "." + match.Groups[3].Value;
@@ -245,10 +346,17 @@ internal sealed class FolderWriter(GgufFile file, string architecture, string mo
                 ("use_parallel_residual", "use_parallel_residual"),
             ])
         {
+            if (file.Metadata.TryGetValue($"{architecture}.{target}", out var value) && !value.IsArray)
+                config[source] = JsonNode.Parse(value.ToString().ToLowerInvariant());
+        }
+
+        foreach (var (target, source) in kind?.Keys ?? [])
+        {
             if (file.Metadata.TryGetValue($"{architecture}.{target}", out var value))
                 config[source] = JsonNode.Parse(value.ToString().ToLowerInvariant());
         }
 
+        kind?.Complete(file, config);
         if (modelType == "falcon")
         {
             config["new_decoder_architecture"] = Int("attention.head_count_kv") > 1;

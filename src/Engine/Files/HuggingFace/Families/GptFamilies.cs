@@ -30,6 +30,52 @@ internal static class GptFamilies
             new("blk.{l}.ffn_up", "h.{l}.mlp.c_fc", TensorChange.Transpose),
             new("blk.{l}.ffn_down", "h.{l}.mlp.c_proj", TensorChange.Transpose),
         ]),
+        new("starcoder", ["gpt_bigcode"], ["transformer."],
+            [.. CommonKeys.Sizes, new("attention.head_count_kv", _ => 1u), Inner, Epsilon],
+            [
+                new("token_embd", "wte"),
+                new("position_embd", "wpe"),
+                new("output", "/lm_head", IsOptional: true),
+                new("output_norm", "ln_f"),
+                new("blk.{l}.attn_norm", "h.{l}.ln_1"),
+                new("blk.{l}.attn_qkv", "h.{l}.attn.c_attn"),
+                new("blk.{l}.attn_output", "h.{l}.attn.c_proj"),
+                new("blk.{l}.ffn_norm", "h.{l}.ln_2"),
+                new("blk.{l}.ffn_up", "h.{l}.mlp.c_fc"),
+                new("blk.{l}.ffn_down", "h.{l}.mlp.c_proj"),
+            ])
+        {
+            Check = config =>
+            {
+                if (!config.Flag("multi_query", true))
+                    throw config.Unsupported("gpt_bigcode models without multi_query are not supported");
+            },
+        },
+        new("mpt", ["mpt"], ["transformer."],
+            [
+                .. CommonKeys.Sizes,
+                KeyRule.OptionalInt("attention.head_count_kv", "attn_config.kv_n_heads"),
+                new("feed_forward_length", config
+                    => (uint)Math.Clamp(Math.Round((config.Number("expansion_ratio") ?? 4) * config.RequiredInt(CommonKeys.Width)), 0, uint.MaxValue)),
+                KeyRule.Number("attention.layer_norm_epsilon", "layer_norm_epsilon", 1e-5),
+                KeyRule.OptionalNumber("attention.clamp_kqv", "attn_config.clip_qkv"),
+                new("attention.max_alibi_bias", config
+                    => config.Flag("attn_config.alibi", true) ? (float)(config.Number("attn_config.alibi_bias_max") ?? 8) : 0f),
+            ],
+            [
+                new("token_embd", "wte"),
+                new("position_embd", "wpe", IsOptional: true),
+                new("output", "/lm_head", IsOptional: true),
+                new("output_norm", "norm_f"),
+                new("blk.{l}.attn_norm", "blocks.{l}.norm_1"),
+                new("blk.{l}.attn_qkv", "blocks.{l}.attn.Wqkv"),
+                new("blk.{l}.attn_q_norm", "blocks.{l}.attn.q_ln", IsOptional: true),
+                new("blk.{l}.attn_k_norm", "blocks.{l}.attn.k_ln", IsOptional: true),
+                new("blk.{l}.attn_output", "blocks.{l}.attn.out_proj"),
+                new("blk.{l}.ffn_norm", "blocks.{l}.norm_2"),
+                new("blk.{l}.ffn_up", "blocks.{l}.ffn.up_proj"),
+                new("blk.{l}.ffn_down", "blocks.{l}.ffn.down_proj"),
+            ]),
         new("gptneox", ["gpt_neox"], ["gpt_neox.", ""],
             [
                 .. CommonKeys.Rotary.Where(rule => rule.Target != "attention.head_count_kv"), Inner, Epsilon,

@@ -32,13 +32,20 @@ internal static class LlamaFamilies
         ]),
         new("granite", ["granite"], LlamaLike.Prefixes, [.. LlamaLike.Keys, .. GraniteScales],
             [.. LlamaLike.Ends, .. LlamaLike.PairedAttention, .. LlamaLike.Norms, .. LlamaLike.FeedForward]),
-        new("granitemoe", ["granitemoe"], LlamaLike.Prefixes, [.. LlamaLike.Keys, .. GraniteScales, .. LlamaLike.ExpertKeys],
+        new("granitemoe", ["granitemoe", "granitemoeshared"], LlamaLike.Prefixes,
+            [
+                .. LlamaLike.Keys, .. GraniteScales, .. LlamaLike.ExpertKeys,
+                KeyRule.OptionalInt("expert_shared_feed_forward_length", "shared_intermediate_size"),
+            ],
         [
             .. LlamaLike.Ends, .. LlamaLike.PairedAttention, .. LlamaLike.Norms,
             new("blk.{l}.ffn_gate_inp", "layers.{l}.block_sparse_moe.router.layer"),
             new("blk.{l}.ffn_gate_exps", "layers.{l}.block_sparse_moe.input_linear", TensorChange.FirstHalf),
             new("blk.{l}.ffn_up_exps", "layers.{l}.block_sparse_moe.input_linear", TensorChange.SecondHalf),
             new("blk.{l}.ffn_down_exps", "layers.{l}.block_sparse_moe.output_linear"),
+            new("blk.{l}.ffn_gate_shexp", "layers.{l}.shared_mlp.input_linear", TensorChange.FirstHalf, IsOptional: true),
+            new("blk.{l}.ffn_up_shexp", "layers.{l}.shared_mlp.input_linear", TensorChange.SecondHalf, IsOptional: true),
+            new("blk.{l}.ffn_down_shexp", "layers.{l}.shared_mlp.output_linear", IsOptional: true),
         ]),
         new("smollm3", ["smollm3"], LlamaLike.Prefixes, LlamaLike.Keys,
             [.. LlamaLike.Ends, .. LlamaLike.PairedAttention, .. LlamaLike.Norms, .. LlamaLike.FeedForward])

@@ -1,3 +1,5 @@
+using Hearth.Engine.Files.Gguf;
+
 namespace Hearth.Engine.Files.HuggingFace.Families;
 
 /// <summary>Families near Llama whose norms stand elsewhere or are of another kind, and whose heads are rotated as in the folder.</summary>
@@ -18,6 +20,18 @@ internal static class NormedFamilies
             new("blk.{l}.post_attention_norm", "layers.{l}.post_attention_layernorm"),
             new("blk.{l}.post_ffw_norm", "layers.{l}.post_feedforward_layernorm"),
         ]),
+        new("olmo2", ["olmo3"], LlamaLike.Prefixes,
+            [
+                .. LlamaLike.Keys,
+                KeyRule.Int("attention.sliding_window", "sliding_window"),
+                new("attention.sliding_window_pattern", config
+                    => config.Texts("layer_types") is { } types ? GgufValue.ArrayOf<bool>(Array.ConvertAll(types, type => type == "sliding_attention")) : null),
+            ],
+            [
+                .. LlamaLike.Ends, .. LlamaLike.Attention, .. LlamaLike.HeadNorms, .. LlamaLike.FeedForward,
+                new("blk.{l}.post_attention_norm", "layers.{l}.post_attention_layernorm"),
+                new("blk.{l}.post_ffw_norm", "layers.{l}.post_feedforward_layernorm"),
+            ]),
         new("olmoe", ["olmoe"], LlamaLike.Prefixes, [.. LlamaLike.Keys, .. LlamaLike.ExpertKeys],
             [.. LlamaLike.Ends, .. LlamaLike.Attention, .. LlamaLike.HeadNorms, .. LlamaLike.Norms, .. LlamaLike.Experts])
         {

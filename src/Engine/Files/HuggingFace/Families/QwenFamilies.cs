@@ -11,9 +11,9 @@ internal static class QwenFamilies
 
     public static IReadOnlyList<Family> All { get; } =
     [
-        new("qwen2", ["qwen2"], LlamaLike.Prefixes, LlamaLike.Keys,
+        new("qwen2", ["qwen2", "qwen2_vl", "qwen2_vl_text", "qwen2_5_vl", "qwen2_5_vl_text"], LlamaLike.Prefixes, LlamaLike.Keys,
             [.. LlamaLike.Ends, .. LlamaLike.Attention, .. LlamaLike.Norms, .. LlamaLike.FeedForward]) { Check = CheckWindow },
-        new("qwen3", ["qwen3"], LlamaLike.Prefixes, LlamaLike.Keys,
+        new("qwen3", ["qwen3", "qwen3_vl", "qwen3_vl_text"], LlamaLike.Prefixes, LlamaLike.Keys,
             [.. LlamaLike.Ends, .. LlamaLike.Attention, .. LlamaLike.HeadNorms, .. LlamaLike.Norms, .. LlamaLike.FeedForward])
         {
             Check = CheckWindow,
