@@ -16,6 +16,7 @@ internal static class CommandTree
         new("inspect", InspectCommand.Description, InspectCommand.Define),
         new("bench", BenchCommand.Description, BenchCommand.Define),
         new("embed", EmbedCommand.Description, EmbedCommand.Define),
+        new("rerank", RerankCommand.Description, RerankCommand.Define),
         new("quantize", QuantizeCommand.Description, QuantizeCommand.Define),
         new("pack", PackCommand.Description, PackCommand.Define),
         new("convert", ConvertCommand.Description, ConvertCommand.Define),

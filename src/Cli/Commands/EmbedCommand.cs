@@ -19,8 +19,7 @@ internal sealed class EmbedCommand
     private static readonly string[] Formats = ["plain", "array", "json", "json+"];
 
     private readonly Terminal terminal;
-    private readonly Argument<string[]> texts;
-    private readonly Option<string?> file;
+    private readonly GivenTexts texts;
     private readonly RuntimeFlags runtime;
     private readonly Option<string?> pooling;
     private readonly Option<string?> normalize;
@@ -31,13 +30,8 @@ internal sealed class EmbedCommand
     private EmbedCommand(Command command, Terminal terminal)
     {
         this.terminal = terminal;
-        command.Add(texts = new Argument<string[]>("TEXT")
-        {
-            Description = "texts; nothing at all reads one a line from standard input",
-            Arity = ArgumentArity.ZeroOrMore,
-        });
+        texts = new GivenTexts(command, terminal, "text");
         runtime = new RuntimeFlags(command);
-        command.Add(file = Flag.Text("--file", ["-f"], "FILE", "reads one text a line from a file"));
         command.Add(pooling = Flag.Text(
             PoolingName, [], "TYPE", $"how the tokens' states become one vector: {Names} (default: what the model file says)"));
         command.Add(normalize = Flag.Text(NormalizeName, [], "N", "2 for vectors of length 1 (default), -1 for vectors as they are"));
@@ -63,7 +57,7 @@ internal sealed class EmbedCommand
             throw new CommandException($"{FormatName} {chosen} is no format; there are {string.Join(", ", Formats)}.");
         var options = new EmbeddingOptions { Pooling = PoolingOf(line), Normalize = IsNormalized(line) };
         bool isPooled = line.GetValue(pooling) != NoPooling;
-        string[] given = line.GetValue(jsonLines) ? [] : Read(line);
+        string[] given = line.GetValue(jsonLines) ? [] : texts.Read(line);
 
         using var loaded = runtime.Load(line, terminal, runtime.Options(line));
         using var stoppable = terminal.Interrupts.Catch(out var cancellation);
@@ -136,28 +130,6 @@ internal sealed class EmbedCommand
         "-1" => false,
         { } other => throw new CommandException($"{NormalizeName} {other} is not supported; there are 2 (length 1) and -1 (as they are)."),
     };
-
-    private string[] Read(ParseResult line)
-    {
-        string[] found = line.GetValue(texts) ?? [];
-        string? path = line.GetValue(file);
-        if (path is not null && found.Length > 0)
-            throw new CommandException("The texts are given more than once; use arguments or -f.");
-        if (path is null && found.Length == 0 && terminal.InputIsTerminal)
-            throw new CommandException("There are no texts: give some as arguments, with -f, or on standard input.");
-        if (found.Length == 0)
-            found = Lines(path is null ? TextFile.WithoutLastLineFeed(terminal.Input.ReadToEnd()) : TextFile.Read(path));
-        int empty = Array.IndexOf(found, "");
-        return empty < 0 ? found : throw new CommandException($"Text {empty + 1} is empty.", ExitCodes.Input);
-    }
-
-    private static string[] Lines(string text)
-    {
-        string[] lines = text.Split('\n');
-        for (int i = 0; i < lines.Length; i++)
-            lines[i] = lines[i].TrimEnd('\r');
-        return lines;
-    }
 
     private void WritePlain(List<float[]> vectors)
     {

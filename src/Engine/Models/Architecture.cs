@@ -30,6 +30,9 @@ public abstract class Architecture : IDisposable
     /// <summary>Whether every token sees its whole text, later tokens too: such a model gives embeddings and no next token.</summary>
     public virtual bool IsEncoder => false;
 
+    /// <summary>How the model scores texts; null for one that was not made to.</summary>
+    public TextClassifier? Classifier { get; init; }
+
     /// <summary>What each layer keeps of a sequence.</summary>
     /// <param name="keys">Storage of keys.</param>
     /// <param name="values">Storage of values.</param>

@@ -1,4 +1,5 @@
 using Hearth.Engine.Cache;
+using Hearth.Engine.Models.Layers;
 using Hearth.Kernels;
 using Hearth.Kernels.Attention;
 using Hearth.Kernels.Compute;
@@ -93,6 +94,18 @@ public sealed class ModelRunner : IDisposable
         }
     }
 
+    /// <summary>Puts a text's state through what stands behind the pooling.</summary>
+    /// <param name="head">A part of the model.</param>
+    /// <param name="state">[width].</param>
+    /// <returns>What it gives; valid until the next run.</returns>
+    internal ReadOnlySpan<float> Apply(IRowMap head, ReadOnlySpan<float> state)
+    {
+        pass.Begin();
+        var row = cpu.Rent(1, state.Length);
+        state.CopyTo(row[0]);
+        return head.Apply(pass, row)[0];
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -111,6 +124,12 @@ public sealed class ModelRunner : IDisposable
             measuringPass.Begin();
             architecture.Forward(measuringPass);
             Batch.Clear();
+        }
+
+        if (output == PassOutput.States && architecture.Classifier is { } classifier)
+        {
+            measuringPass.Begin();
+            classifier.Head.Apply(measuringPass, measuring.Rent(1, architecture.Shape.Width));
         }
 
         return arena.PeakBytes;

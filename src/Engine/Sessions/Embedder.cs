@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Hearth.Engine.Cache;
 using Hearth.Engine.Models;
+using Hearth.Engine.Models.Layers;
 using Hearth.Kernels.Compute;
 
 namespace Hearth.Engine.Sessions;
@@ -126,6 +127,14 @@ public sealed class Embedder : IDisposable
         return product > 0 ? (float)(Dot(left, right) / product) : 0;
     }
 
+    /// <summary>Puts a text's state through what stands behind the pooling.</summary>
+    internal float[] Apply(IRowMap head, ReadOnlySpan<float> state)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        lock (model.Gate)
+            return runner.Apply(head, state).ToArray();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -145,6 +154,8 @@ public sealed class Embedder : IDisposable
             1 => Pooling.Mean,
             2 => Pooling.Cls,
             3 => Pooling.Last,
+            4 => throw new NotSupportedException(
+                $"{model.Name}: the model scores documents for a query; rerank with it, or choose mean, first or last state to embed."),
             _ => throw new NotSupportedException(
                 $"{model.Name}: the pooling type {type} is no mean, first or last state; choose one of these to embed with this model."),
         };

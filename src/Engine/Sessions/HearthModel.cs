@@ -174,6 +174,17 @@ public sealed class HearthModel : IDisposable
         }
     }
 
+    /// <summary>Makes ready to sort documents by how well they answer a query.</summary>
+    /// <returns>A reranker with memory of its own; the caller disposes it before the model.</returns>
+    /// <exception cref="NotSupportedException">The model has no classification head.</exception>
+    public Reranker CreateReranker()
+    {
+        var classifier = architecture.Classifier ?? throw new NotSupportedException(
+            $"{Name}: the model has no classification head, which scores documents; use a reranker, or embed with this model.");
+        return new Reranker(
+            this, CreateEmbedder(new EmbeddingOptions { Pooling = classifier.Pooling, Normalize = false }), classifier);
+    }
+
     /// <summary>Frees the weights and the cache; sessions of this model cannot compute any more.</summary>
     public void Dispose()
     {

@@ -65,7 +65,7 @@ public sealed class CommandLineTests
     {
         var run = CommandRun.Of(args);
         Assert.Equal(ExitCodes.Success, run.ExitCode);
-        foreach (string command in (string[])["run", "chat", "inspect", "bench", "embed", "tokenize", "detokenize", "eval", "template", "sample"])
+        foreach (string command in (string[])["run", "chat", "inspect", "bench", "embed", "rerank", "tokenize", "detokenize", "eval", "template", "sample"])
             Assert.Contains($"\n  {command} ", run.Output, StringComparison.Ordinal);
         Assert.Contains("130  interrupted", run.Output, StringComparison.Ordinal);
         Assert.Contains("HEARTH_ISA", run.Output, StringComparison.Ordinal);
@@ -77,6 +77,7 @@ public sealed class CommandLineTests
     [InlineData("inspect", "--tensors")]
     [InlineData("bench", "--repetitions")]
     [InlineData("embed", "--pooling")]
+    [InlineData("rerank", "--query")]
     [InlineData("tokenize", "--jsonl")]
     [InlineData("detokenize", "--jsonl")]
     [InlineData("eval", "--greedy")]

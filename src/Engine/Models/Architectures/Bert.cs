@@ -1,4 +1,5 @@
 using Hearth.Engine.Models.Layers;
+using Hearth.Engine.Sessions;
 using Hearth.Kernels.Attention;
 using Hearth.Kernels.Elementwise;
 
@@ -46,6 +47,9 @@ public sealed class Bert : IArchitecture
                 FeedForward.Load(loader, name, shape.Width, inner[i], Activation.Gelu),
                 loader.LayerNorm(name + "layer_output_norm", shape.Width, epsilon));
         });
-        return new Encoder(loader, shape, embedding, [], layers);
+        return new Encoder(loader, shape, embedding, [], layers)
+        {
+            Classifier = TextClassifier.Of(Pooling.Cls, ClassificationHead.Load(loader, shape.Width, Activation.Tanh, epsilon)),
+        };
     }
 }

@@ -1,4 +1,5 @@
 using Hearth.Engine.Models.Layers;
+using Hearth.Engine.Sessions;
 using Hearth.Kernels.Attention;
 using Hearth.Kernels.Elementwise;
 
@@ -47,7 +48,10 @@ public sealed class JinaBertV2 : IArchitecture
                     mixer, mixerNorm, loader.LayerNorm(name + "attn_norm_2", shape.Width, epsilon), feedForward, feedForwardNorm)
                 : new PostNormLayer(mixer, mixerNorm, feedForward, feedForwardNorm);
         });
-        return new Encoder(loader, shape, embedding, [], layers);
+        return new Encoder(loader, shape, embedding, [], layers)
+        {
+            Classifier = TextClassifier.Of(Pooling.Cls, ClassificationHead.Load(loader, shape.Width, Activation.Tanh, epsilon)),
+        };
 
         ISublayer FeedForwardOf(string name, int neurons)
         {

@@ -1,4 +1,5 @@
 using Hearth.Engine.Models.Layers;
+using Hearth.Engine.Sessions;
 using Hearth.Kernels.Attention;
 using Hearth.Kernels.Elementwise;
 
@@ -43,6 +44,9 @@ public sealed class ModernBert : IArchitecture
                     FusedGatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Gelu)));
         });
         return new Encoder(
-            loader, shape, embedding, [rotary, windowedRotary], layers, loader.LayerNorm("output_norm", shape.Width, epsilon));
+            loader, shape, embedding, [rotary, windowedRotary], layers, loader.LayerNorm("output_norm", shape.Width, epsilon))
+        {
+            Classifier = TextClassifier.Of(Pooling.Mean, ClassificationHead.Load(loader, shape.Width, Activation.Gelu, epsilon)),
+        };
     }
 }

@@ -1,4 +1,5 @@
 using Hearth.Engine.Models.Layers;
+using Hearth.Engine.Sessions;
 using Hearth.Kernels.Elementwise;
 
 namespace Hearth.Engine.Models.Architectures;
@@ -41,6 +42,9 @@ public sealed class Qwen3 : IArchitecture
             loader.TokenEmbedding(shape),
             [rotary],
             layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)))
+        {
+            Classifier = TextClassifier.Of(Pooling.Last, LabelProbabilities.Load(loader, shape.Width)),
+        };
     }
 }
