@@ -80,6 +80,12 @@ public static class ArchitectureCatalog
         }
 
         var architecture = load(loader);
+        if (!architecture.IsEncoder && !loader.Parameters.Flag("attention.causal", true))
+        {
+            throw new InvalidModelException(
+                $"{loader.Name}: {name}.attention.causal is false, but models of this family are run with causal attention only.");
+        }
+
         loader.RefuseUnusedAdapters();
         return architecture;
     }

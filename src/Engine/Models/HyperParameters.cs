@@ -95,6 +95,16 @@ public sealed class HyperParameters
         return value == 0 ? fallback : value;
     }
 
+    /// <summary>A float above 0 that has a default.</summary>
+    /// <exception cref="InvalidModelException">It is no number, not finite, or not above 0.</exception>
+    public float Positive(string key, float fallback)
+    {
+        float value = Float(key, fallback);
+        return value > 0
+            ? value
+            : throw new InvalidModelException($"{metadata.Name}: {prefix}{key} is {value} and must be above 0; the file is damaged.");
+    }
+
     /// <summary>Epsilon of root-mean-square norms.</summary>
     /// <exception cref="InvalidModelException">It is missing.</exception>
     public float RmsEpsilon => Float("attention.layer_norm_rms_epsilon");

@@ -216,6 +216,200 @@ public sealed class OptionalKeysTests : IDisposable
     }
 
     [Theory]
+    [InlineData("llama-gqa-yarn.gguf", "llama.rope.scaling.yarn_beta_fast", 8f)]
+    [InlineData("llama-gqa-yarn.gguf", "llama.rope.scaling.yarn_beta_slow", 2f)]
+    [InlineData("llama-gqa-yarn.gguf", "llama.rope.scaling.yarn_log_multiplier", 0.7f)]
+    [InlineData("deepseek2-v3.gguf", "deepseek2.rope.scaling.yarn_beta_fast", 8f)]
+    [InlineData("llama-linear.gguf", "llama.rope.scaling.alpha", 3f)]
+    [InlineData("qwen3moe.gguf", "qwen3moe.expert_weights_scale", 0.6f)]
+    [InlineData("granitemoe.gguf", "granitemoe.rope.scaling.finetuned", false)]
+    public void A_key_of_other_families_changes_nothing(string file, string key, object value)
+    {
+        float[] without = Logits(Derive(file, (_, _) => { }));
+        Assert.Equal(without, Logits(Derive(file, (keys, _) => Set(keys, key, value))));
+    }
+
+    [Theory]
+    [InlineData("mistral3-tempscale.gguf", "mistral3.rope.scaling.yarn_beta_fast", 2f)]
+    [InlineData("mistral3-tempscale.gguf", "mistral3.rope.scaling.yarn_log_multiplier", 0.7f)]
+    [InlineData("hunyuan-dense.gguf", "hunyuan-dense.rope.scaling.alpha", 3f)]
+    [InlineData("deepseek2-v3.gguf", "deepseek2.expert_weights_scale", 0.6f)]
+    [InlineData("granite.gguf", "granite.rope.scaling.finetuned", false)]
+    public void A_family_reads_the_key_that_is_its_own(string file, string key, object value)
+    {
+        float[] without = Logits(Derive(file, (_, _) => { }));
+        Assert.NotEqual(without, Logits(Derive(file, (keys, _) => Set(keys, key, value))));
+    }
+
+    [Fact]
+    public void Yarn_that_shrinks_the_context_has_no_magnitude()
+    {
+        // Every pair turns often within so long a context, so that none is interpolated.
+        float[] plain = Logits(Derive("llama-gqa-yarn.gguf", (keys, _) => keys["llama.rope.scaling.type"] = "none"));
+        Assert.Equal(plain, Logits(Stretched(0.5f)));
+        Assert.NotEqual(plain, Logits(Stretched(2)));
+
+        string Stretched(float factor) => Derive("llama-gqa-yarn.gguf", (keys, _) =>
+        {
+            keys["llama.rope.scaling.original_context_length"] = int.MaxValue;
+            keys["llama.rope.scaling.factor"] = factor;
+        });
+    }
+
+    [Fact]
+    public void A_factor_beside_longrope_stretches_as_a_linear_one()
+    {
+        float[] linear = Logits(Derive("llama-linear.gguf", (_, _) => { }));
+        Assert.Equal(linear, Logits(Derive("llama-linear.gguf", (keys, _) => keys["llama.rope.scaling.type"] = "longrope")));
+    }
+
+    [Fact]
+    public void Windowed_layers_of_Gemma_3_have_the_magnitude_of_the_others()
+    {
+        // The window holds all tokens: layers differ in the rotation alone.
+        Assert.Equal(AllLayers(pattern: 1, "gemma3.rope.freq_base"), AllLayers(pattern: 0, "gemma3.rope.freq_base_swa"));
+
+        float[] AllLayers(int pattern, string theta) => Logits(Derive("gemma3.gguf", (keys, _) =>
+        {
+            keys["gemma3.attention.sliding_window"] = 256;
+            keys["gemma3.attention.sliding_window_pattern"] = pattern;
+            keys[theta] = 5000f;
+            keys["gemma3.rope.scaling.attn_factor"] = 1.7f;
+        }));
+    }
+
+    [Fact]
+    public void A_clamp_of_zero_clamps_nothing()
+    {
+        float[] wide = Logits(Derive("dbrx.gguf", (keys, _) => keys["dbrx.attention.clamp_kqv"] = 1e30f));
+        Assert.Equal(wide, Logits(Derive("dbrx.gguf", (keys, _) => keys["dbrx.attention.clamp_kqv"] = 0f)));
+    }
+
+    [Fact]
+    public void Mpt_has_no_bias_of_positions_where_the_file_is_silent()
+    {
+        float[] none = Logits(Derive("mpt.gguf", (keys, _) => keys["mpt.attention.max_alibi_bias"] = 0f));
+        Assert.Equal(none, Logits(Derive("mpt.gguf", (keys, _) => keys.Remove("mpt.attention.max_alibi_bias"))));
+    }
+
+    [Fact]
+    public void Glm_4_with_rotary_sections_turns_halves()
+    {
+        // Pairs of neighbours become halves when the rows that make queries and keys change places.
+        float[] neighbours = Logits(Derive("glm4.gguf", (_, _) => { }));
+        float[] halves = Logits(Derive("glm4.gguf", (keys, tensors) =>
+        {
+            keys["glm4.rope.dimension_sections"] = GgufValue.ArrayOf<int>([1, 1, 2, 0]);
+            foreach (var tensor in tensors.Where(tensor => tensor.Name.Contains("attn_q.", StringComparison.Ordinal) || tensor.Name.Contains("attn_k.", StringComparison.Ordinal)))
+                HalvesOfNeighbours(tensor, headLength: 16, rotaryLength: 8);
+        }));
+        Assert.InRange(LoadedModel.NormalisedError(halves, neighbours), 0, 1e-10);
+
+        static void HalvesOfNeighbours(Content tensor, int headLength, int rotaryLength)
+        {
+            int width = tensor.Shape.Length == 1 ? 1 : (int)tensor.Shape[0];
+            float[] old = [.. tensor.Values];
+            for (int row = 0; row < old.Length / width; row++)
+            {
+                int inHead = row % headLength;
+                int from = inHead >= rotaryLength
+                    ? row
+                    : row - inHead + (2 * (inHead % (rotaryLength / 2))) + (inHead / (rotaryLength / 2));
+                old.AsSpan(from * width, width).CopyTo(tensor.Values.AsSpan(row * width, width));
+            }
+        }
+    }
+
+    [Fact]
+    public void Pairs_of_Glm_4_in_the_fourth_section_do_not_turn()
+    {
+        const float still = 1e30f;
+        float[] sections = Logits(Derive("glm4.gguf", (keys, _) => keys["glm4.rope.dimension_sections"] = GgufValue.ArrayOf<int>([1, 1, 1, 1])));
+        Assert.InRange(
+            LoadedModel.NormalisedError(
+                sections,
+                Logits(Derive("glm4.gguf", (keys, tensors) =>
+                {
+                    keys["glm4.rope.dimension_sections"] = GgufValue.ArrayOf<int>([1, 1, 2, 0]);
+                    tensors.Add(Content.Of("rope_freqs.weight", [4], i => i == 3 ? still : 1));
+                }))),
+            0,
+            1e-10);
+    }
+
+    [Fact]
+    public void Queries_of_DeepSeek_2_may_grow_with_the_position()
+    {
+        const int length = 4;
+        float[] plain = Logits(Derive("deepseek2-v3.gguf", (_, _) => { }));
+        float[] grown = Logits(Derive("deepseek2-v3.gguf", (keys, _) =>
+        {
+            keys["deepseek2.attention.temperature_scale"] = 0.3f;
+            keys["deepseek2.attention.temperature_length"] = length;
+        }));
+        int before = length * (plain.Length / Tokens.Length);
+        Assert.Equal(plain[..before], grown[..before]);
+        Assert.NotEqual(plain[before..], grown[before..]);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.1f)]
+    public void Linear_stretching_sharpens_DeepSeek_2(float multiplier)
+    {
+        float growth = MathF.Log(3);
+        float sharpness = (1 + (0.1f * growth)) * (1 + (multiplier * growth));
+        float[] linear = Logits(Derive("deepseek2-v3.gguf", (keys, _) =>
+        {
+            keys["deepseek2.rope.scaling.type"] = "linear";
+            keys["deepseek2.rope.scaling.factor"] = 3f;
+            keys["deepseek2.rope.scaling.yarn_log_multiplier"] = multiplier;
+        }));
+        float[] sharpened = Logits(Derive("deepseek2-v3.gguf", (keys, tensors) =>
+        {
+            keys["deepseek2.rope.scaling.type"] = "none";
+            tensors.Add(Content.Of("rope_freqs.weight", [4], _ => 3));
+            foreach (var query in tensors.Where(tensor => tensor.Name.EndsWith("attn_q_b.weight", StringComparison.Ordinal)))
+            {
+                foreach (ref float weight in query.Values.AsSpan())
+                    weight *= sharpness * sharpness;
+            }
+        }));
+        Assert.InRange(LoadedModel.NormalisedError(linear, sharpened), 0, 1e-10);
+    }
+
+    [Theory]
+    [InlineData(4, true)]
+    [InlineData(5, false)]
+    public void SmallThinker_of_four_layers_rotates_in_all_of_them(int layers, bool alike)
+    {
+        // Windows are 4096 positions, whatever the file says: they hold all tokens.
+        Assert.Equal(alike, OfWindow(8).AsSpan().SequenceEqual(OfWindow(0)));
+
+        float[] OfWindow(int window) => Logits(Derive("smallthinker.gguf", (keys, tensors) =>
+        {
+            Repeat(keys, tensors, "smallthinker", layers);
+            keys["smallthinker.attention.sliding_window"] = window;
+        }));
+    }
+
+    [Fact]
+    public void A_decoder_that_should_see_what_follows_is_refused()
+    {
+        string path = Derive("llama-linear.gguf", (keys, _) => keys["llama.attention.causal"] = false);
+        var refusal = Assert.Throws<InvalidModelException>(() => new LoadedModel(path));
+        Assert.Contains("llama.attention.causal", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_convolution_of_a_single_tap_is_refused()
+    {
+        string path = Derive("lfm2.gguf", (keys, _) => keys["lfm2.shortconv.l_cache"] = 1);
+        var refusal = Assert.Throws<InvalidModelException>(() => new LoadedModel(path));
+        Assert.Contains("shortconv.l_cache", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(1e-30f)]
     [InlineData(float.Epsilon)]
     public void A_rotary_base_whose_angles_leave_all_bounds_is_refused(float theta)
@@ -233,15 +427,21 @@ public sealed class OptionalKeysTests : IDisposable
         Assert.Throws<InvalidModelException>(() => new LoadedModel(path));
     }
 
-    private static void Of64Layers(GgufMetadataBuilder keys, List<Content> tensors)
+    private static void Of64Layers(GgufMetadataBuilder keys, List<Content> tensors) => Repeat(keys, tensors, "exaone4", 64);
+
+    /// <summary>So many layers, all like the first.</summary>
+    private static void Repeat(GgufMetadataBuilder keys, List<Content> tensors, string family, int count)
     {
         const string first = "blk.0.";
-        keys["exaone4.block_count"] = 64;
+        keys[$"{family}.block_count"] = count;
         tensors.RemoveAll(tensor => tensor.Name.StartsWith("blk.", StringComparison.Ordinal) && !tensor.Name.StartsWith(first, StringComparison.Ordinal));
         var layer = tensors.Where(tensor => tensor.Name.StartsWith(first, StringComparison.Ordinal)).ToArray();
-        for (int i = 1; i < 64; i++)
+        for (int i = 1; i < count; i++)
             tensors.AddRange(layer.Select(tensor => tensor with { Name = $"blk.{i}." + tensor.Name[first.Length..] }));
     }
+
+    private static void Set(GgufMetadataBuilder keys, string key, object value)
+        => keys[key] = value is bool flag ? flag : (float)value;
 
     private static float[] Logits(string path)
     {

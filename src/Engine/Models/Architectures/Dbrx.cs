@@ -25,14 +25,15 @@ public sealed class Dbrx : IArchitecture
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.LayerNormEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
-        var clamp = new QkvClamp(loader.Parameters.Float("attention.clamp_kqv"));
+        float clamp = loader.Parameters.Float("attention.clamp_kqv");
+        IReadOnlyList<IQkvStep> steps = clamp > 0 ? [new QkvClamp(clamp), rotary] : [rotary];
         var layers = ModelLoader.Layers(shape, i =>
         {
             string name = $"blk.{i}.";
             return new SequentialLayer(
                 new Branch(
                     loader.LayerNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], null, clamp, rotary)),
+                    SelfAttention.Load(loader, i, attention[i], null, steps)),
                 new Branch(
                     loader.LayerNorm(name + "attn_output_norm", shape.Width, epsilon),
                     MixtureOfExperts.Load(

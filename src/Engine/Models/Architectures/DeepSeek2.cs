@@ -31,7 +31,8 @@ public sealed class DeepSeek2 : IArchitecture
         int dense = parameters.Int("leading_dense_block_count", 0, 0, shape.Layers);
         var latent = ReadLatentShape(loader, shape.Layers);
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, latent.Rotary);
-        float sharpness = YarnSharpness(loader, ref rotary);
+        float sharpness = Sharpness(loader, ref rotary);
+        IReadOnlyList<IQkvStep> steps = [new RotaryTail(rotary), .. Temperature(parameters)];
         var settings = new AttentionSettings(latent.Heads, sharpness * sharpness / MathF.Sqrt(latent.Key));
         var layers = ModelLoader.Layers(shape, i =>
         {
@@ -39,7 +40,7 @@ public sealed class DeepSeek2 : IArchitecture
             return new SequentialLayer(
                 new Branch(
                     loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    Attention(loader, i, shape.Width, latent, settings, new RotaryTail(rotary), epsilon)),
+                    Attention(loader, i, shape.Width, latent, settings, steps, epsilon)),
                 new Branch(
                     loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
                     i < dense
@@ -69,22 +70,32 @@ public sealed class DeepSeek2 : IArchitecture
     }
 
     /// <summary>
-    /// How much sharper YaRN makes queries and keys, each. A file with a multiplier wants it all in the scale of attention and none in the
-    /// rotation; here the multiplier is stored with its factor of 0.1.
+    /// How much sharper stretching makes queries and keys, each. A file with a multiplier wants it all in the scale of attention and none in
+    /// the rotation; the multiplier is stored with its factor of 0.1.
     /// </summary>
-    private static float YarnSharpness(ModelLoader loader, ref RotaryEmbedding rotary)
+    private static float Sharpness(ModelLoader loader, ref RotaryEmbedding rotary)
     {
         var parameters = loader.Parameters;
-        if (parameters.Text("rope.scaling.type", "") != "yarn")
-            return 1;
-        float multiplier = parameters.Float("rope.scaling.yarn_log_multiplier", 0);
+        double growth = PortableMath.Log(RotaryScaling.Stretch(loader));
+        double multiplier = parameters.Float("rope.scaling.yarn_log_multiplier", 0);
+        double ofMultiplier = 1 + (multiplier * growth);
+
+        // Without YaRN the rotation has no magnitude, but the reference engine gives the scale its share of one.
+        if (!RotaryScaling.IsYarn(loader))
+            return (float)(rotary.Magnitude * (1 + (0.1 * growth)) * ofMultiplier);
         if (multiplier != 0)
             rotary = rotary.WithMagnitude(parameters.Float("rope.scaling.attn_factor", 1));
-        return rotary.Magnitude * (float)RotaryScaling.YarnMagnitude(parameters.Float("rope.scaling.factor", 1), 10 * multiplier);
+        return (float)(rotary.Magnitude * ofMultiplier);
     }
 
+    /// <summary>Mistral Large 3 is of this family too, and its queries grow with the position.</summary>
+    private static IReadOnlyList<IQkvStep> Temperature(HyperParameters parameters)
+        => parameters.Float("attention.temperature_scale", 0) is float scale and not 0
+            ? [new PositionScale(scale, parameters.Int("attention.temperature_length", 1, int.MaxValue))]
+            : [];
+
     private static SelfAttention Attention(
-        ModelLoader loader, int layer, int width, LatentShape shape, AttentionSettings settings, IQkvStep rotary, float epsilon)
+        ModelLoader loader, int layer, int width, LatentShape shape, AttentionSettings settings, IReadOnlyList<IQkvStep> steps, float epsilon)
     {
         string name = $"blk.{layer}.";
         int queryRank = loader.Parameters.Int("attention.q_lora_rank", 0, 0, MaxRank);
@@ -101,22 +112,28 @@ public sealed class DeepSeek2 : IArchitecture
         {
             var expand = loader.Linear(name + "attn_kv_b", shape.Heads * (shape.Content + shape.Value), shape.Rank);
             var expanded = new ExpandedLatentProjection(query, latent, norm, expand, shape);
-            return new SelfAttention(layer, shape.Expanded(width), settings, expanded, [rotary], null, output);
+            return new SelfAttention(layer, shape.Expanded(width), settings, expanded, steps, null, output);
         }
 
         var keys = new PerHeadLinear(loader.Matrices(name + "attn_k_b.weight", shape.Heads, shape.Rank, shape.Content));
         var values = new PerHeadLinear(loader.Matrices(name + "attn_v_b.weight", shape.Heads, shape.Value, shape.Rank));
         var absorbed = new AbsorbedLatentProjection(query, latent, norm, keys, shape);
-        return new SelfAttention(layer, shape.Absorbed(width), settings, absorbed, [rotary], values, output);
+        return new SelfAttention(layer, shape.Absorbed(width), settings, absorbed, steps, values, output);
     }
 
     private static SharedExpert Experts(ModelLoader loader, string name, int width)
     {
         int inner = loader.Parameters.Int("expert_feed_forward_length");
         int sharedInner = checked(inner * loader.Parameters.Int("expert_shared_count", 1, 1 << 10));
-        bool normalise = loader.Parameters.Flag("expert_weights_norm", false);
+        var router = ExpertRouter.Load(
+            loader,
+            name,
+            width,
+            ExpertRouter.ReadScore(loader),
+            loader.Parameters.Flag("expert_weights_norm", false),
+            loader.Parameters.Factor("expert_weights_scale", 1));
         return new SharedExpert(
-            MixtureOfExperts.Load(loader, name, width, inner, Activation.Silu, ExpertRouter.ReadScore(loader), normalise),
+            MixtureOfExperts.Load(loader, name, width, inner, new GatedUnit(Activation.Silu), router),
             GatedFeedForward.Load(loader, name, width, sharedInner, Activation.Silu, "_shexp"),
             null);
     }

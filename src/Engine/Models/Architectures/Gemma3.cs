@@ -30,7 +30,8 @@ public sealed class Gemma3 : IArchitecture
         var windowedRotary = RotaryScaling.Plain(
             RotaryStyle.Halves,
             loader.Parameters.Float("rope.freq_base_swa", 10000),
-            loader.Parameters.Int("rope.dimension_count", attention[0].KeyLength, 2, attention[0].KeyLength));
+            loader.Parameters.Int("rope.dimension_count", attention[0].KeyLength, 2, attention[0].KeyLength),
+            loader.Parameters.Float("rope.scaling.attn_factor", 1));
         var layers = ModelLoader.Layers(shape, i =>
         {
             string name = $"blk.{i}.";

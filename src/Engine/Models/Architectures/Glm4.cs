@@ -24,7 +24,7 @@ public sealed class Glm4 : IArchitecture
         var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.RmsEpsilon;
-        var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, attention[0].KeyLength);
+        var rotary = Rotary(loader, attention[0].KeyLength);
         var layers = ModelLoader.Layers(shape, i =>
         {
             string name = $"blk.{i}.";
@@ -43,5 +43,17 @@ public sealed class Glm4 : IArchitecture
             [rotary],
             layers,
             new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+    }
+    /// <summary>
+    /// Files of GLM-4.1V's text model have sections of time, height and width, which all count positions here, and with them halves; pairs
+    /// beyond have no position at all.
+    /// </summary>
+    private static RotaryEmbedding Rotary(ModelLoader loader, int headLength)
+    {
+        int[] sections = loader.Parameters.IntPerLayer("rope.dimension_sections", 4, 0, 1 << 16, fallback: 0);
+        if (sections[0] == 0 || sections[1] == 0)
+            return RotaryScaling.Load(loader, RotaryStyle.Pairs, headLength);
+        int all = sections.Sum();
+        return RotaryScaling.Load(loader, RotaryStyle.Halves, headLength).Stilling(pair => pair % all >= all - sections[3]);
     }
 }

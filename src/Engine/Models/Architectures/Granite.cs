@@ -6,8 +6,8 @@ namespace Hearth.Engine.Models.Architectures;
 
 /// <summary>
 /// Granite 3 (IBM 2024): Llama with a factor on embeddings, on scores, on what each branch adds, and a divisor of the logits; with experts,
-/// and an expert of all tokens, where the file has them; without rotation where the file says so. Granite 4 (IBM 2025) has Mamba-2 mixers
-/// in place of most attention: in the layers that the file gives no KV heads.
+/// and an expert of all tokens, where the file has them; without rotation where the file of one without "moe" in its name says so. Granite 4
+/// (IBM 2025) has Mamba-2 mixers in place of most attention: in the layers that the file gives no KV heads.
 /// </summary>
 public sealed class Granite : IArchitecture
 {
@@ -31,7 +31,7 @@ public sealed class Granite : IArchitecture
         float residualScale = loader.Parameters.Factor("residual_scale", 1);
         float logitScale = loader.Parameters.Factor("logit_scale", 1);
         float scale = loader.Parameters.Factor("attention.scale", attention[0].DefaultScale);
-        bool rotates = loader.Parameters.Flag("rope.scaling.finetuned", true);
+        bool rotates = loader.Architecture == "granitemoe" || loader.Parameters.Flag("rope.scaling.finetuned", true);
         int sharedInner = loader.Parameters.Int("expert_shared_feed_forward_length", 0, 0, 1 << 20);
         var recurrence = attention.Any(each => each.KvHeads == 0) ? StateSpaceShape.ReadHeads(loader, shape.Width) : default;
         var layers = ModelLoader.Layers(shape, i =>

@@ -24,7 +24,8 @@ public sealed class HunyuanDense : IArchitecture
         var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.RmsEpsilon;
-        var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
+        var rotary = RotaryScaling.Load(
+            loader, RotaryStyle.Halves, attention[0].KeyLength, StretchedBase(loader, attention[0].KeyLength), YarnSettings.Standard);
         var layers = ModelLoader.Layers(shape, i =>
         {
             string name = $"blk.{i}.";
@@ -43,5 +44,12 @@ public sealed class HunyuanDense : IArchitecture
             [rotary],
             layers,
             new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+    }
+    /// <summary>base * alpha^(d / (d - 2)), with <c>rope.scaling.alpha</c> as alpha and d values that turn (NTK-aware scaling).</summary>
+    private static double StretchedBase(ModelLoader loader, int headLength)
+    {
+        int length = RotaryScaling.RotaryLength(loader, headLength);
+        return RotaryScaling.Base(loader)
+            * PortableMath.Pow(loader.Parameters.Positive("rope.scaling.alpha", 1), length / (length - 2.0));
     }
 }

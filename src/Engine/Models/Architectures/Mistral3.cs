@@ -23,7 +23,7 @@ public sealed class Mistral3 : IArchitecture
         var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.RmsEpsilon;
-        var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, attention[0].KeyLength);
+        var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, attention[0].KeyLength, YarnSettings.Read(loader));
         var positionScale = new PositionScale(
             loader.Parameters.Float("attention.temperature_scale", 0),
             loader.Parameters.Int("rope.scaling.original_context_length", int.MaxValue, 1, int.MaxValue));

@@ -27,7 +27,7 @@ public sealed class Mpt : IArchitecture
         float epsilon = loader.Parameters.LayerNormEpsilon;
         float clamp = loader.Parameters.Float("attention.clamp_kqv", 0);
         IReadOnlyList<IQkvStep> clamps = clamp > 0 ? [new QkvClamp(clamp)] : [];
-        float maxBias = loader.Parameters.Float("attention.max_alibi_bias", 8);
+        float maxBias = loader.Parameters.Float("attention.max_alibi_bias", 0);
         var slopes = maxBias > 0 ? AlibiSlopes.Create(loader, attention[0].Heads, maxBias) : null;
         IEmbedding embedding = loader.TokenEmbedding(shape);
         if (loader.Has("position_embd.weight"))

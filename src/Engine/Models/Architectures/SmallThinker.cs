@@ -13,6 +13,9 @@ public sealed class SmallThinker : IArchitecture
     // The reference engine takes this size for every file that has a window.
     private const int WindowSize = 4096;
 
+    // It marks models that rotate everywhere by a step as long as the model, so that four layers all rotate.
+    private const int LayersPerGlobal = 4;
+
     private SmallThinker()
     {
     }
@@ -32,11 +35,11 @@ public sealed class SmallThinker : IArchitecture
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
         var windowedRotary = RotaryScaling.LoadWindowed(loader, RotaryStyle.Halves, attention[0].KeyLength, rotary);
         bool windowed = loader.Parameters.Int("attention.sliding_window", 0, 0, int.MaxValue) > 0;
-        var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: 4, globalFirst: true).WithSize(windowed ? WindowSize : 0);
+        var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: LayersPerGlobal, globalFirst: true).WithSize(windowed ? WindowSize : 0);
         var layers = ModelLoader.Layers(shape, i =>
         {
             string name = $"blk.{i}.";
-            bool rotates = !windowed || i % 4 != 0;
+            bool rotates = !windowed || shape.Layers == LayersPerGlobal || i % LayersPerGlobal != 0;
             var settings = new AttentionSettings(attention[i].Heads, attention[i].DefaultScale, Window: window.Of(i));
             return new EarlyRoutedLayer(
                 new Branch(

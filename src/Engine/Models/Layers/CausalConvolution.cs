@@ -24,7 +24,7 @@ public sealed record CausalConvolution(FloatVector Taps, FloatVector? Bias, int 
     public static CausalConvolution Load(ModelLoader loader, string name, string kernelKey, int channels)
     {
         ArgumentNullException.ThrowIfNull(loader);
-        int kernel = loader.Parameters.Int(kernelKey, 1, MaxKernel);
+        int kernel = loader.Parameters.Int(kernelKey, 2, MaxKernel);
         return new CausalConvolution(
             loader.Transposed(name + ".weight", channels, kernel), loader.OptionalVector(name + ".bias", channels), kernel, channels);
     }

@@ -35,21 +35,21 @@ public sealed record ExpertRouter(
     /// <param name="width">Floats of a token's state.</param>
     /// <param name="score">How logits become scores.</param>
     /// <param name="normalise">Whether the chosen weights are divided by their sum.</param>
+    /// <param name="scale">What the weights are multiplied by at last.</param>
     /// <exception cref="InvalidModelException">More experts are used than exist, or than a token can have.</exception>
-    public static ExpertRouter Load(ModelLoader loader, string layer, int width, RouterScore score, bool normalise)
+    public static ExpertRouter Load(ModelLoader loader, string layer, int width, RouterScore score, bool normalise, float scale = 1)
     {
         ArgumentNullException.ThrowIfNull(loader);
         int experts = loader.Parameters.Int("expert_count", 1, MaxExperts);
         int chosen = loader.Parameters.Int("expert_used_count", 1, MaxChosen);
         if (chosen > experts)
             throw new InvalidModelException($"{loader.Name}: {chosen} of {experts} experts should be used for each token; the file is damaged.");
-        float scale = loader.Parameters.Float("expert_weights_scale", 1);
         return new ExpertRouter(
             loader.Linear(layer + "ffn_gate_inp", experts, width),
             chosen,
             score,
             normalise,
-            scale == 0 ? 1 : scale,
+            scale,
             loader.OptionalVector(layer + "exp_probs_b.bias", experts),
             ExpertGroups.Read(loader, experts, chosen));
     }

@@ -7,16 +7,15 @@ namespace Hearth.Engine.Models.Layers;
 public static class RotaryScaling
 {
     private const float DefaultBase = 10000;
-    private const float DefaultBetaFast = 32;
-    private const float DefaultBetaSlow = 1;
 
     /// <summary>Frequencies with the scaling that the file names.</summary>
     /// <param name="loader">The model.</param>
     /// <param name="style">Which values of a head form pairs.</param>
     /// <param name="headLength">Values of a head.</param>
+    /// <param name="yarn">What the family chooses about YaRN; null for the standard.</param>
     /// <exception cref="InvalidModelException">The scaling is unknown, or a number makes no sense.</exception>
-    public static RotaryEmbedding Load(ModelLoader loader, RotaryStyle style, int headLength)
-        => Load(loader, style, headLength, "rope.freq_base");
+    public static RotaryEmbedding Load(ModelLoader loader, RotaryStyle style, int headLength, YarnSettings? yarn = null)
+        => Load(loader, style, headLength, Base(loader), yarn ?? YarnSettings.Standard);
 
     /// <summary>The embedding of the layers with a window: <c>rope.freq_base_swa</c> is their base where the file has that key.</summary>
     /// <param name="loader">The model.</param>
@@ -27,23 +26,24 @@ public static class RotaryScaling
     public static RotaryEmbedding LoadWindowed(ModelLoader loader, RotaryStyle style, int headLength, RotaryEmbedding others)
     {
         ArgumentNullException.ThrowIfNull(loader);
-        return loader.Parameters.Has("rope.freq_base_swa") ? Load(loader, style, headLength, "rope.freq_base_swa") : others;
+        return loader.Parameters.Has("rope.freq_base_swa")
+            ? Load(loader, style, headLength, loader.Parameters.Positive("rope.freq_base_swa", DefaultBase), YarnSettings.Standard)
+            : others;
     }
 
-    private static RotaryEmbedding Load(ModelLoader loader, RotaryStyle style, int headLength, string baseKey)
+    /// <summary>Frequencies of a base that is the family's own, with the scaling that the file names.</summary>
+    /// <param name="loader">The model.</param>
+    /// <param name="style">Which values of a head form pairs.</param>
+    /// <param name="headLength">Values of a head.</param>
+    /// <param name="theta">The base.</param>
+    /// <param name="yarn">What the family chooses about YaRN.</param>
+    /// <exception cref="InvalidModelException">The scaling is unknown, or a number makes no sense.</exception>
+    public static RotaryEmbedding Load(ModelLoader loader, RotaryStyle style, int headLength, double theta, YarnSettings yarn)
     {
         ArgumentNullException.ThrowIfNull(loader);
+        ArgumentNullException.ThrowIfNull(yarn);
         var parameters = loader.Parameters;
-        int rotaryLength = parameters.Int("rope.dimension_count", headLength, 2, 1 << 16);
-        if (rotaryLength % 2 != 0 || rotaryLength > headLength)
-        {
-            throw new InvalidModelException(
-                $"{loader.Name}: {rotaryLength} values of each head of {headLength} should be rotated, which is odd or more than there are.");
-        }
-
-        double theta = Positive(loader, baseKey, DefaultBase);
-        if (parameters.Has("rope.scaling.alpha"))
-            theta *= PortableMath.Pow(Positive(loader, "rope.scaling.alpha", 1), rotaryLength / (rotaryLength - 2.0));
+        int rotaryLength = RotaryLength(loader, headLength);
         double[] frequencies = Frequencies(theta, rotaryLength);
         if (loader.Has("rope_freqs.weight"))
             Divide(frequencies, loader.Vector("rope_freqs.weight", rotaryLength / 2));
@@ -52,33 +52,70 @@ public static class RotaryScaling
             Divide(frequencies, LongFactors(loader, rotaryLength));
 
         float magnitude = parameters.Float("rope.scaling.attn_factor", 1);
-        // Files older than the key of the kind have the factor alone.
-        string scaling = parameters.Text("rope.scaling.type", "linear");
-        switch (scaling)
-        {
-            case "none" or "longrope":
-                break;
-            case "linear":
-                double factor = Factor(loader);
-                for (int pair = 0; pair < frequencies.Length; pair++)
-                    frequencies[pair] /= factor;
-                break;
-            case "yarn":
-                magnitude *= Yarn(loader, theta, rotaryLength, frequencies);
-                break;
-            default:
-                throw new InvalidModelException($"{loader.Name}: the rotary scaling '{scaling}' is not supported for {loader.Architecture}.");
-        }
-
+        double stretch = Stretch(loader);
+        if (IsYarn(loader))
+            magnitude *= Yarn(loader, theta, stretch, yarn, frequencies);
+        else
+            Interpolate(frequencies, stretch);
         return new RotaryEmbedding(style, frequencies, magnitude);
     }
+
+    /// <summary><c>rope.freq_base</c>.</summary>
+    /// <exception cref="InvalidModelException">It is not above 0.</exception>
+    public static double Base(ModelLoader loader)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        return loader.Parameters.Positive("rope.freq_base", DefaultBase);
+    }
+
+    /// <summary>How many values of a head turn: <c>rope.dimension_count</c>, or all.</summary>
+    /// <exception cref="InvalidModelException">It is odd, or more than there are.</exception>
+    public static int RotaryLength(ModelLoader loader, int headLength)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        int rotaryLength = loader.Parameters.Int("rope.dimension_count", headLength, 2, 1 << 16);
+        if (rotaryLength % 2 != 0 || rotaryLength > headLength)
+        {
+            throw new InvalidModelException(
+                $"{loader.Name}: {rotaryLength} values of each head of {headLength} should be rotated, which is odd or more than there are.");
+        }
+
+        return rotaryLength;
+    }
+
+    /// <summary>How far the context is stretched: 1 where the file does not say, says 0, or names no scaling.</summary>
+    /// <exception cref="InvalidModelException">The scaling is unknown, or the factor makes no sense.</exception>
+    public static double Stretch(ModelLoader loader)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        string key = loader.Parameters.Has("rope.scaling.factor") ? "rope.scaling.factor" : "rope.scale_linear";
+        return Kind(loader) == "none" || loader.Parameters.Float(key, 0) == 0 ? 1 : loader.Parameters.Positive(key, 1);
+    }
+
+    /// <summary>Whether the file names YaRN.</summary>
+    /// <exception cref="InvalidModelException">The scaling is unknown.</exception>
+    public static bool IsYarn(ModelLoader loader)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        return Kind(loader) == "yarn";
+    }
+
+    /// <summary>Files older than the key of the kind have the factor alone.</summary>
+    private static string Kind(ModelLoader loader)
+        => loader.Parameters.Text("rope.scaling.type", "linear") switch
+        {
+            string known and ("none" or "linear" or "longrope" or "yarn") => known,
+            string other => throw new InvalidModelException(
+                $"{loader.Name}: the rotary scaling '{other}' is not supported for {loader.Architecture}."),
+        };
 
     /// <summary>Frequencies without any scaling.</summary>
     /// <param name="style">Which values of a head form pairs.</param>
     /// <param name="theta">The base.</param>
     /// <param name="rotaryLength">Values of a head that turn, even.</param>
-    public static RotaryEmbedding Plain(RotaryStyle style, double theta, int rotaryLength)
-        => new(style, Frequencies(theta, rotaryLength), 1);
+    /// <param name="magnitude">Factor of sine and cosine.</param>
+    public static RotaryEmbedding Plain(RotaryStyle style, double theta, int rotaryLength, float magnitude = 1)
+        => new(style, Frequencies(theta, rotaryLength), magnitude);
 
     /// <summary>Radians per position of each pair: base^(-2i / length).</summary>
     public static double[] Frequencies(double theta, int rotaryLength)
@@ -110,39 +147,34 @@ public static class RotaryScaling
     /// complete a turn are interpolated, with a ramp between.
     /// </summary>
     /// <returns>The factor of sine and cosine.</returns>
-    private static float Yarn(ModelLoader loader, double theta, int rotaryLength, double[] frequencies)
+    private static float Yarn(ModelLoader loader, double theta, double stretch, YarnSettings settings, double[] frequencies)
     {
-        var parameters = loader.Parameters;
-        double factor = Factor(loader);
+        int rotaryLength = 2 * frequencies.Length;
         int context = OriginalContext(loader);
-        double low = Math.Floor(PairOfTurns(context, Positive(loader, "rope.scaling.yarn_beta_fast", DefaultBetaFast), theta, rotaryLength));
-        double high = Math.Ceiling(PairOfTurns(context, Positive(loader, "rope.scaling.yarn_beta_slow", DefaultBetaSlow), theta, rotaryLength));
-        low = Math.Max(0, low);
-        high = Math.Min(rotaryLength - 1, high);
+        double low = Math.Max(0, Math.Floor(PairOfTurns(context, settings.BetaFast, theta, rotaryLength)));
+        double high = Math.Min(rotaryLength - 1, Math.Ceiling(PairOfTurns(context, settings.BetaSlow, theta, rotaryLength)));
         for (int pair = 0; pair < frequencies.Length; pair++)
         {
             double ramp = Math.Clamp((pair - low) / Math.Max(0.001, high - low), 0, 1);
-            frequencies[pair] = (frequencies[pair] / factor * ramp) + (frequencies[pair] * (1 - ramp));
+            frequencies[pair] = (frequencies[pair] / stretch * ramp) + (frequencies[pair] * (1 - ramp));
         }
 
-        // A file with a multiplier has its attention scale raised by it instead (DeepSeek-V2, Ministral 3).
-        double multiplier = parameters.Float("rope.scaling.yarn_log_multiplier", 0);
-        return (float)(YarnMagnitude(factor, 1) / YarnMagnitude(factor, multiplier));
+        return (float)(YarnMagnitude(stretch, 1) / YarnMagnitude(stretch, settings.LogMultiplier));
     }
 
-    /// <summary>1 + 0.1 * multiplier * ln(factor): how much sharper attention becomes as the context is stretched.</summary>
-    internal static double YarnMagnitude(double factor, double multiplier) => 1 + (0.1 * multiplier * PortableMath.Log(factor));
+    private static void Interpolate(double[] frequencies, double stretch)
+    {
+        for (int pair = 0; pair < frequencies.Length; pair++)
+            frequencies[pair] /= stretch;
+    }
+
+    /// <summary>1 + 0.1 * multiplier * ln(stretch): how much sharper attention becomes as the context is stretched; 1 where it shrinks.</summary>
+    private static double YarnMagnitude(double stretch, double multiplier)
+        => stretch <= 1 ? 1 : 1 + (0.1 * multiplier * PortableMath.Log(stretch));
 
     /// <summary>The pair, as a real number, that makes so many turns within the original context.</summary>
     private static double PairOfTurns(int context, double turns, double theta, int rotaryLength)
         => rotaryLength * PortableMath.Log(context / (2 * Math.PI * turns)) / (2 * PortableMath.Log(theta));
-
-    /// <summary>How far the context is stretched; 0 in a file means that it is not.</summary>
-    private static double Factor(ModelLoader loader)
-    {
-        string key = loader.Parameters.Has("rope.scaling.factor") ? "rope.scaling.factor" : "rope.scale_linear";
-        return loader.Parameters.Float(key, 0) == 0 ? 1 : Positive(loader, key, 1);
-    }
 
     /// <summary>The context before it was stretched; where the file does not say, the one that it was trained for.</summary>
     private static int OriginalContext(ModelLoader loader)
@@ -150,13 +182,5 @@ public static class RotaryScaling
         var parameters = loader.Parameters;
         return parameters.Int(
             "rope.scaling.original_context_length", parameters.Int("context_length", 2048, 1, int.MaxValue), 1, int.MaxValue);
-    }
-
-    private static double Positive(ModelLoader loader, string key, float fallback)
-    {
-        float value = loader.Parameters.Float(key, fallback);
-        return value > 0
-            ? value
-            : throw new InvalidModelException($"{loader.Name}: {loader.Architecture}.{key} is {value} and must be above 0; the file is damaged.");
     }
 }

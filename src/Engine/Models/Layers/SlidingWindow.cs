@@ -14,7 +14,7 @@ public sealed class SlidingWindow
 
     /// <summary>
     /// Reads <c>attention.sliding_window</c> and <c>attention.sliding_window_pattern</c>: a list of Booleans, or a number n by which every
-    /// n-th layer sees everything.
+    /// n-th layer sees everything, and none if it is 0.
     /// </summary>
     /// <param name="loader">The model.</param>
     /// <param name="layers">Layers.</param>
@@ -28,9 +28,9 @@ public sealed class SlidingWindow
         int size = loader.Parameters.Int("attention.sliding_window", defaultSize, 0, int.MaxValue);
         if (loader.Parameters.TryFlags("attention.sliding_window_pattern", layers, out bool[]? flags))
             return new SlidingWindow(flags, size);
-        int nth = loader.Parameters.Int("attention.sliding_window_pattern", everyNthIsGlobal, 1, 1 << 20);
+        int nth = loader.Parameters.Int("attention.sliding_window_pattern", everyNthIsGlobal, 0, 1 << 20);
         int global = globalFirst ? 0 : nth - 1;
-        return new SlidingWindow([.. Enumerable.Range(0, layers).Select(layer => layer % nth != global)], size);
+        return new SlidingWindow([.. Enumerable.Range(0, layers).Select(layer => nth == 0 || layer % nth != global)], size);
     }
 
     /// <summary>The same layers where the size counts both sides of a token, for attention that is not causal: half of it on each.</summary>
