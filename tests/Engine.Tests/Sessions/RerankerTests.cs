@@ -3,6 +3,7 @@ using Hearth.Engine.Sessions;
 using Hearth.Engine.Tests.Files;
 using Hearth.Engine.Tests.Models;
 using Hearth.Kernels;
+using Hearth.Kernels.Attention;
 
 namespace Hearth.Engine.Tests.Sessions;
 
@@ -59,12 +60,13 @@ public sealed class RerankerTests
                 ["<pad>", "<unk>", "<s>", "</s>", .. Enumerable.Range(4, 28).Select(i => $"\u2581{(char)('a' + i - 4)}")]);
             metadata["tokenizer.ggml.model"] = "t5";
             metadata["tokenizer.ggml.scores"] = GgufValue.ArrayOf<float>([.. Enumerable.Repeat(-1f, 32)]);
+            metadata["tokenizer.ggml.add_space_prefix"] = true;
             metadata["tokenizer.ggml.add_bos_token"] = true;
             metadata["tokenizer.ggml.add_eos_token"] = true;
         });
         using var model = HearthModel.Load(path, cancellation: TestContext.Current.CancellationToken);
         using var reranker = model.CreateReranker();
-        Assert.Equal([2, 4, 3, 3, 5, 6, 3], reranker.Join("a", "b c").ToArray());
+        Assert.Equal([2, 5, 3, 3, 6, 7, 3], reranker.Join("b", "c d").ToArray());
     }
 
     [Fact]
@@ -130,6 +132,6 @@ public sealed class RerankerTests
     private static HearthModel Load(string file, int threads = 2, KernelSet? kernels = null)
         => HearthModel.Load(
             VectorFiles.PathOf(file),
-            new HearthModelOptions { Threads = threads, Kernels = kernels },
+            new HearthModelOptions { Threads = threads, Kernels = kernels, CacheTypeK = KvType.F32, CacheTypeV = KvType.F32 },
             cancellation: TestContext.Current.CancellationToken);
 }

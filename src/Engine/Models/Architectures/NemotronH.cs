@@ -60,7 +60,7 @@ public sealed class NemotronH : IArchitecture
         ISublayer Experts(string name)
         {
             bool normalise = loader.Parameters.Flag("expert_weights_norm", false);
-            var router = ExpertRouter.Load(loader, name, shape.Width, RouterScore.Sigmoid, normalise);
+            var router = ExpertRouter.Load(loader, name, shape.Width, RouterScore.Sigmoid, normalise, loader.Parameters.Factor("expert_weights_scale", 1));
             int latent = loader.Parameters.Int("moe_latent_size", 0, 0, 1 << 20);
             int width = latent > 0 ? latent : shape.Width;
             var mixture = new MixtureOfExperts(
