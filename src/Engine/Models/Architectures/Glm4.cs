@@ -44,6 +44,7 @@ public sealed class Glm4 : IArchitecture
             layers,
             new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
     }
+
     /// <summary>
     /// Files of GLM-4.1V's text model have sections of time, height and width, which all count positions here, and with them halves; pairs
     /// beyond have no position at all.

@@ -45,6 +45,7 @@ public sealed class HunyuanDense : IArchitecture
             layers,
             new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
     }
+
     /// <summary>base * alpha^(d / (d - 2)), with <c>rope.scaling.alpha</c> as alpha and d values that turn (NTK-aware scaling).</summary>
     private static double StretchedBase(ModelLoader loader, int headLength)
     {
