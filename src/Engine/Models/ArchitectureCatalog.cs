@@ -10,13 +10,19 @@ public static class ArchitectureCatalog
     static ArchitectureCatalog()
     {
         Add<Arcee>();
+        Add<Baichuan>();
+        Add<BailingMoe>();
+        Add<BailingMoe2>();
         Add<Bert>();
         Add<BitNet>();
         Add<Bloom>();
+        Add<ChatGlm>();
         Add<Cohere2>();
         Add<CommandR>();
         Add<Dbrx>();
+        Add<DeepSeek>();
         Add<DeepSeek2>();
+        Add<Dots1>();
         Add<Ernie45Moe>();
         Add<Exaone4>();
         Add<Falcon>();
@@ -26,11 +32,13 @@ public static class ArchitectureCatalog
         Add<Gemma3>();
         Add<GemmaEmbedding>();
         Add<Glm4>();
+        Add<Glm4Moe>();
         Add<Gpt2>();
         Add<GptNeoX>();
         Add<GptOss>();
         Add<Granite>();
         Add<HunyuanDense>();
+        Add<HunyuanMoe>();
         Add<Jamba>();
         Add<JinaBertV2>();
         Add<Lfm2>();
@@ -39,12 +47,14 @@ public static class ArchitectureCatalog
         Add<Mamba>();
         Add<Mamba2>();
         Add<MiniCpm>();
+        Add<MiniMaxM2>();
         Add<Mistral3>();
         Add<ModernBert>();
         Add<Mpt>();
         Add<Nemotron>();
         Add<NemotronH>();
         Add<NomicBert>();
+        Add<Olmo>();
         Add<Olmo2>();
         Add<Olmoe>();
         Add<Opt>();
@@ -58,6 +68,7 @@ public static class ArchitectureCatalog
         Add<Qwen3Moe>();
         Add<Qwen3Next>();
         Add<Rwkv7>();
+        Add<SeedOss>();
         Add<SmallThinker>();
         Add<SmolLM3>();
         Add<StableLm>();

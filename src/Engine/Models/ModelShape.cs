@@ -15,10 +15,14 @@ public sealed record ModelShape(int VocabularySize, int Width, int Layers, int C
     {
         ArgumentNullException.ThrowIfNull(loader);
         var parameters = loader.Parameters;
+        int layers = parameters.Int("block_count", 1, MaxLayers);
+
+        // Layers at the end that guess tokens further ahead (DeepSeek-V3, section 2.2) are no part of the model's own pass.
+        int ahead = parameters.Int("nextn_predict_layers", 0, 0, layers - 1);
         return new ModelShape(
             loader.RowsOf("token_embd.weight"),
             parameters.Int("embedding_length"),
-            parameters.Int("block_count", 1, MaxLayers),
+            layers - ahead,
             parameters.Int("context_length", 2048, 1, int.MaxValue));
     }
 }

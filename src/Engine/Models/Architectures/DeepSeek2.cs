@@ -125,16 +125,8 @@ public sealed class DeepSeek2 : IArchitecture
     {
         int inner = loader.Parameters.Int("expert_feed_forward_length");
         int sharedInner = checked(inner * loader.Parameters.Int("expert_shared_count", 1, 1 << 10));
-        var router = ExpertRouter.Load(
-            loader,
-            name,
-            width,
-            ExpertRouter.ReadScore(loader),
-            loader.Parameters.Flag("expert_weights_norm", false),
-            loader.Parameters.Factor("expert_weights_scale", 1));
-        return new SharedExpert(
-            MixtureOfExperts.Load(loader, name, width, inner, new GatedUnit(Activation.Silu), router),
-            GatedFeedForward.Load(loader, name, width, sharedInner, Activation.Silu, "_shexp"),
-            null);
+        bool normalise = loader.Parameters.Flag("expert_weights_norm", false);
+        float scale = loader.Parameters.Factor("expert_weights_scale", 1);
+        return SharedExpert.LoadUngated(loader, name, width, sharedInner, ExpertRouter.ReadScore(loader), normalise, scale);
     }
 }

@@ -14,7 +14,7 @@ public sealed class Qwen3 : IArchitecture
     }
 
     /// <inheritdoc/>
-    public static IReadOnlyList<string> Names { get; } = ["qwen3"];
+    public static IReadOnlyList<string> Names { get; } = ["qwen3", "qwen3vl"];
 
     /// <inheritdoc/>
     public static Architecture Load(ModelLoader loader)

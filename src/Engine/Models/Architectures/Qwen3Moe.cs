@@ -13,7 +13,7 @@ public sealed class Qwen3Moe : IArchitecture
     }
 
     /// <inheritdoc/>
-    public static IReadOnlyList<string> Names { get; } = ["qwen3moe"];
+    public static IReadOnlyList<string> Names { get; } = ["qwen3moe", "qwen3vlmoe"];
 
     /// <inheritdoc/>
     public static Architecture Load(ModelLoader loader)

@@ -55,15 +55,18 @@ public sealed record ExpertRouter(
     }
 
     /// <summary>Reads <c>expert_gating_func</c>, which names a score by number.</summary>
+    /// <param name="loader">The model.</param>
+    /// <param name="fallback">The family's score, for files without the key.</param>
     /// <exception cref="InvalidModelException">The number names none.</exception>
-    public static RouterScore ReadScore(ModelLoader loader)
+    public static RouterScore ReadScore(ModelLoader loader, RouterScore fallback = RouterScore.Softmax)
     {
         ArgumentNullException.ThrowIfNull(loader);
-        return loader.Parameters.Int("expert_gating_func", 1, 0, 3) switch
+        return loader.Parameters.Int("expert_gating_func", 0, 0, 3) switch
         {
+            1 => RouterScore.Softmax,
             2 => RouterScore.Sigmoid,
             3 => RouterScore.SoftmaxOfChosen,
-            _ => RouterScore.Softmax,
+            _ => fallback,
         };
     }
 

@@ -28,6 +28,26 @@ public sealed record SharedExpert(ISublayer Mixture, ISublayer Shared, Linear? G
             loader.Linear(layer + "ffn_gate_inp_shexp", 1, width));
     }
 
+    /// <summary>Loads routed experts and one that is added as it is.</summary>
+    /// <param name="loader">The model.</param>
+    /// <param name="layer">The beginning of the tensors' names.</param>
+    /// <param name="width">Floats of a token's state.</param>
+    /// <param name="sharedInner">Neurons of the expert of all tokens.</param>
+    /// <param name="score">How router logits become scores.</param>
+    /// <param name="normalise">Whether the weights of the routed experts are divided by their sum.</param>
+    /// <param name="scale">What those weights are multiplied by at last.</param>
+    /// <exception cref="InvalidModelException">A tensor or a number is missing.</exception>
+    public static SharedExpert LoadUngated(
+        ModelLoader loader, string layer, int width, int sharedInner, RouterScore score, bool normalise, float scale = 1)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        var router = ExpertRouter.Load(loader, layer, width, score, normalise, scale);
+        return new SharedExpert(
+            MixtureOfExperts.Load(loader, layer, width, loader.Parameters.ExpertLength, new GatedUnit(Activation.Silu), router),
+            GatedFeedForward.Load(loader, layer, width, sharedInner, Activation.Silu, "_shexp"),
+            null);
+    }
+
     /// <inheritdoc/>
     public Rows Apply(ForwardPass pass, Rows x)
     {
