@@ -35,6 +35,9 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
     public static bool HasByteDot => false;
 
     /// <inheritdoc/>
+    public static bool UnpacksAhead => true;
+
+    /// <inheritdoc/>
     public static bool Prefetches => true;
 
     /// <inheritdoc/>

@@ -35,8 +35,7 @@ public unsafe interface IRung<TSelf>
     static abstract bool HasByteDot { get; }
 
     /// <summary>
-    /// Whether types that are costly to unpack are unpacked once for many tokens. Where tiles are small for want of registers, unpacking weighs more, and
-    /// this is worth the lines' way through the first-level cache.
+    /// Whether types that are costly to unpack are unpacked once for many tokens, because that is worth the lines' way through the first-level cache.
     /// </summary>
     static virtual bool UnpacksAhead => false;
 

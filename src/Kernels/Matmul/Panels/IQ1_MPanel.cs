@@ -21,6 +21,8 @@ public readonly unsafe partial struct IQ1_M : IPanelKernel, ICodebookFormat
     /// <inheritdoc/>
     public static ActivationLayout Activations => Panel.Activations;
 
+    static bool IPanelKernel.IsCostlyToUnpack => true;
+
     static Codebook ICodebookFormat.Codebook => Codebook.Iq1S;
 
     static int ICodebookFormat.GroupColumns => 16;

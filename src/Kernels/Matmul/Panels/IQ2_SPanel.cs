@@ -21,6 +21,8 @@ public readonly unsafe partial struct IQ2_S : IPanelKernel, ICodebookFormat
     /// <inheritdoc/>
     public static ActivationLayout Activations => Panel.Activations;
 
+    static bool IPanelKernel.IsCostlyToUnpack => true;
+
     static Codebook ICodebookFormat.Codebook => Codebook.Iq2S;
 
     static int ICodebookFormat.GroupColumns => 16;

@@ -22,6 +22,8 @@ public readonly unsafe partial struct IQ2_XXS : IPanelKernel, ICodebookFormat
     /// <inheritdoc/>
     public static ActivationLayout Activations => Panel.Activations;
 
+    static bool IPanelKernel.IsCostlyToUnpack => true;
+
     static Codebook ICodebookFormat.Codebook => Codebook.Iq2Xxs;
 
     static int ICodebookFormat.GroupColumns => 32;

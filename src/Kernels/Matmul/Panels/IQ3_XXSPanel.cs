@@ -22,6 +22,8 @@ public readonly unsafe partial struct IQ3_XXS : IPanelKernel, ICodebookFormat
     /// <inheritdoc/>
     public static ActivationLayout Activations => Panel.Activations;
 
+    static bool IPanelKernel.IsCostlyToUnpack => true;
+
     static Codebook ICodebookFormat.Codebook => Codebook.Iq3Xxs;
 
     static int ICodebookFormat.GroupColumns => 32;
