@@ -6,7 +6,7 @@ namespace Hearth.Cli.Tests;
 /// <summary>A command line run inside the test's process, with streams in place of a terminal.</summary>
 internal sealed record CommandRun(int ExitCode, string Output, string Error)
 {
-    public static string Stories { get; } = Path.Combine(AppContext.BaseDirectory, "Data", "stories260K-Q8_0.gguf");
+    public static string Stories { get; } = PackedModels.PathOf("stories260K-Q8_0.gguf");
 
     public static CommandRun Of(params string[] args) => WithInput("", args);
 

@@ -1,25 +1,12 @@
 using System.Globalization;
-using System.IO.Compression;
 
 namespace Hearth.Cli.Tests.Commands;
 
-public sealed class RerankCommandTests : IDisposable
+public sealed class RerankCommandTests
 {
     private static readonly string[] Documents = ["The cat sleeps.", "Stock prices fell.", "the moon rose"];
 
-    private readonly string path = Path.GetTempFileName();
-    private readonly string[] rerank;
-
-    public RerankCommandTests()
-    {
-        using var packed = new BrotliStream(
-            File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Data", "bert-rank.gguf.br")), CompressionMode.Decompress);
-        using var model = File.Create(path);
-        packed.CopyTo(model);
-        rerank = ["rerank", "-m", path, "--query", "who sleeps?"];
-    }
-
-    public void Dispose() => File.Delete(path);
+    private readonly string[] rerank = ["rerank", "-m", PackedModels.PathOf("bert-rank.gguf"), "--query", "who sleeps?"];
 
     [Fact]
     public void The_best_document_comes_first_behind_its_score()
@@ -56,7 +43,7 @@ public sealed class RerankCommandTests : IDisposable
     [Fact]
     public void Wrong_usage_gets_one_sentence()
     {
-        Assert.Equal("There is no query: give one with --query.", CommandRun.Of("rerank", "-m", path, "x").Sentence());
+        Assert.Equal("There is no query: give one with --query.", CommandRun.Of("rerank", "-m", PackedModels.PathOf("bert-rank.gguf"), "x").Sentence());
         Assert.Equal("Document 2 is empty.", CommandRun.Of([.. rerank, "x", ""]).Sentence());
         var run = CommandRun.Of("rerank", "-m", CommandRun.Stories, "--query", "who", "x");
         Assert.Contains("no classification head", run.Sentence(), StringComparison.Ordinal);
