@@ -58,6 +58,7 @@ public static class ArchitectureCatalog
         Add<Olmo2>();
         Add<Olmoe>();
         Add<Opt>();
+        Add<Orion>();
         Add<Phi2>();
         Add<Phi3>();
         Add<PhiMoe>();
