@@ -10,9 +10,12 @@ namespace Hearth.Engine.Tokenization;
 /// <summary>Makes tokenizers from what models bring along.</summary>
 public static class TokenizerFactory
 {
+    private const string EmbeddingName = "token_embd.weight";
+
     /// <summary>
     /// Makes the tokenizer of a model: a GGUF file or a Hugging Face folder, of which nothing else need be there, or a <c>tokenizer.json</c>
-    /// by itself. The <c>tokenizer_config.json</c> beside a <c>tokenizer.json</c> is read too.
+    /// by itself. What <c>tokenizer_config.json</c> and <c>generation_config.json</c> beside a <c>tokenizer.json</c> say of its tokens is
+    /// read too.
     /// </summary>
     /// <exception cref="InvalidModelException">It is missing, contradicts itself, or has a step that Hearth does not know.</exception>
     public static ITokenizer Open(string path)
@@ -25,25 +28,41 @@ public static class TokenizerFactory
             return Of(file);
         }
 
-        try
-        {
-            using var tokenizer = new MemoryStream(FolderJson.ReadBytes(json));
-            string settingsPath = Path.Combine(Path.GetDirectoryName(json) ?? string.Empty, "tokenizer_config.json");
-            using var settings = File.Exists(settingsPath) ? new MemoryStream(FolderJson.ReadBytes(settingsPath)) : null;
-            return FromHuggingFace(tokenizer, settings);
-        }
-        catch (InvalidModelException e) when (!e.Message.StartsWith(json, StringComparison.Ordinal))
-        {
-            throw new InvalidModelException($"{json}: {e.Message}", e);
-        }
+        using var tokenizer = FolderJson.Read(json);
+        return new Tokenizer(FolderVocabulary.Read(json, tokenizer.RootElement));
     }
 
-    /// <summary>Makes the tokenizer of an open model: a folder's own, or what the keys of a GGUF file describe.</summary>
-    /// <exception cref="InvalidModelException">It is missing, contradicts itself, or has a step that Hearth does not know.</exception>
+    /// <summary>
+    /// Makes the tokenizer of an open model: a folder's own, or what the keys of a GGUF file describe. Rows of the embedding that no token
+    /// names are tokens without a text.
+    /// </summary>
+    /// <exception cref="InvalidModelException">
+    /// It is missing, contradicts itself, has a step that Hearth does not know, or belongs to a smaller or far larger embedding.
+    /// </exception>
     public static ITokenizer Of(GgufFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        return file.Tokenizer is { } make ? make() : FromGguf(file.Metadata);
+        var vocabulary = file.Vocabulary is { } read ? read() : Reading(file.Metadata);
+        return new Tokenizer(Fitted(file.Name, file.Tensors, vocabulary));
+    }
+
+    /// <summary>A vocabulary with a token for each row of the embedding, where there is one.</summary>
+    /// <exception cref="InvalidModelException">The embedding has fewer rows than there are tokens, or far more.</exception>
+    internal static Vocabulary Fitted(string name, IReadOnlyList<GgufTensor> tensors, Vocabulary vocabulary)
+    {
+        if (tensors.FirstOrDefault(tensor => tensor.Name == EmbeddingName) is not { Dimensions: [_, var rows, ..] })
+            return vocabulary;
+        int count = vocabulary.Attributes.Length;
+
+        // Embeddings are rounded up to what machines like; beyond that a file could ask for any number of tokens.
+        long most = (2L * count) + (1 << 16);
+        if (vocabulary.Kind != SubwordKind.None && (rows < count || rows > most))
+        {
+            throw new InvalidModelException(
+                $"{name}: the vocabulary has {count} tokens, but {EmbeddingName} {rows} rows; one of them is another model's.");
+        }
+
+        return vocabulary.PaddedTo((int)Math.Min(rows, most));
     }
 
     /// <summary>Makes the tokenizer that a GGUF file describes in its <c>tokenizer.ggml.*</c> keys.</summary>
@@ -52,9 +71,14 @@ public static class TokenizerFactory
     public static ITokenizer FromGguf(GgufMetadata metadata)
     {
         ArgumentNullException.ThrowIfNull(metadata);
+        return new Tokenizer(Reading(metadata));
+    }
+
+    private static Vocabulary Reading(GgufMetadata metadata)
+    {
         try
         {
-            return new Tokenizer(GgufVocabularyReader.Read(metadata));
+            return GgufVocabularyReader.Read(metadata);
         }
         catch (InvalidModelException e) when (!e.Message.StartsWith(metadata.Name, StringComparison.Ordinal))
         {

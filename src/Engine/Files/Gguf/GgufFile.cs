@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Hearth.Engine.Tokenization;
+using Hearth.Engine.Tokenization.Vocabularies;
 
 namespace Hearth.Engine.Files.Gguf;
 
@@ -42,8 +42,8 @@ public sealed class GgufFile : IDisposable
     /// <summary>Bytes of the file, of all parts together.</summary>
     public long ByteLength { get; }
 
-    /// <summary>Makes the tokenizer that came with the model in a form of its own; null where the keys describe it.</summary>
-    internal Func<ITokenizer>? Tokenizer { get; init; }
+    /// <summary>Reads the vocabulary that came with the model in a form of its own; null where the keys describe it.</summary>
+    internal Func<Vocabulary>? Vocabulary { get; init; }
 
     /// <summary>Opens a file, or all parts of a split model when given any of them.</summary>
     /// <param name="path">The file.</param>
@@ -101,7 +101,7 @@ public sealed class GgufFile : IDisposable
         var metadata = new GgufMetadataBuilder(Metadata);
         foreach (var (key, value) in overrides)
             metadata[key] = value;
-        return new GgufFile(Name, ByteLength, owned, metadata.Build(), Tensors) { Tokenizer = Tokenizer };
+        return new GgufFile(Name, ByteLength, owned, metadata.Build(), Tensors) { Vocabulary = Vocabulary };
     }
 
     /// <summary>Unmaps the file. Every span and address of its tensors dies.</summary>

@@ -112,7 +112,8 @@ internal sealed class ModelConfig(string name, JsonElement root)
     private InvalidModelException Missing(string names, string kind)
         => new($"{name}: {names.Split('|')[0]} is missing; it should be {kind}.");
 
-    private InvalidModelException Wrong(string names, JsonElement value, string kind)
+    /// <summary>A value that is not what it should be.</summary>
+    public InvalidModelException Wrong(string names, JsonElement value, string kind)
     {
         string raw = value.GetRawText();
         return new InvalidModelException($"{name}: {names.Split('|')[0]} is {(raw.Length > 40 ? raw[..40] + "..." : raw)}; it should be {kind}.");

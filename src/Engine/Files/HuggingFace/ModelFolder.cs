@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Tokenization;
-using Hearth.Engine.Tokenization.HuggingFace;
 
 namespace Hearth.Engine.Files.HuggingFace;
 
@@ -78,15 +77,21 @@ internal sealed class ModelFolder
 
     private GgufFile Read(string tokenizerPath, bool withVocabulary)
     {
-        var metadata = ReadKeys(tokenizerPath, withVocabulary);
+        var keys = ReadKeys();
         ReadTensors();
-        return new GgufFile(folder, tensors.ByteLength, [tensors], metadata, built)
+        if (withVocabulary)
+            AddVocabulary(keys, tokenizerPath);
+        return new GgufFile(folder, tensors.ByteLength, [tensors], keys.Build(), built)
         {
-            Tokenizer = () => TokenizerFactory.Open(tokenizerPath),
+            Vocabulary = () =>
+            {
+                using var tokenizer = FolderJson.Read(tokenizerPath);
+                return FolderVocabulary.Read(tokenizerPath, tokenizer.RootElement);
+            },
         };
     }
 
-    private GgufMetadata ReadKeys(string tokenizerPath, bool withVocabulary)
+    private GgufMetadataBuilder ReadKeys()
     {
         var keys = new GgufMetadataBuilder(folder)
         {
@@ -103,14 +108,15 @@ internal sealed class ModelFolder
         using var settings = FolderJson.ReadOptional(Path.Combine(folder, "tokenizer_config.json"));
         if (ChatTemplate(settings?.RootElement ?? default) is { } template)
             keys["tokenizer.chat_template"] = template;
-        if (withVocabulary)
-        {
-            using var tokenizer = FolderJson.Read(tokenizerPath);
-            var vocabulary = HuggingFaceVocabularyReader.Read(tokenizer.RootElement, settings?.RootElement ?? default);
-            VocabularyKeys.Add(keys, vocabulary, tokenizer.RootElement, tokenizerPath);
-        }
+        return keys;
+    }
 
-        return keys.Build();
+    /// <summary>A file's vocabulary is as large as its embedding: other readers ask for it.</summary>
+    private void AddVocabulary(GgufMetadataBuilder keys, string tokenizerPath)
+    {
+        using var tokenizer = FolderJson.Read(tokenizerPath);
+        var vocabulary = TokenizerFactory.Fitted(folder, built, FolderVocabulary.Read(tokenizerPath, tokenizer.RootElement));
+        VocabularyKeys.Add(keys, vocabulary, tokenizer.RootElement, tokenizerPath);
     }
 
     private string? ChatTemplate(JsonElement settings)

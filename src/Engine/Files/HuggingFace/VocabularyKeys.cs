@@ -43,7 +43,7 @@ internal static class VocabularyKeys
 
     private static void AddSpecial(GgufMetadataBuilder keys, Vocabulary vocabulary)
     {
-        var special = vocabulary.Special;
+        var special = WithEnds(vocabulary);
         foreach (var (name, id) in (ReadOnlySpan<(string, int)>)
             [
                 ("bos", special.Bos), ("eos", special.Eos), ("eot", special.Eot), ("eom", special.Eom), ("unknown", special.Unknown),
@@ -57,6 +57,29 @@ internal static class VocabularyKeys
         keys[Prefix + "add_bos_token"] = special.AddBos;
         keys[Prefix + "add_eos_token"] = special.AddEos;
         keys[Prefix + "add_space_prefix"] = vocabulary.AddSpacePrefix;
+    }
+
+    /// <summary>
+    /// GGUF has no list of the tokens that end an answer. Those that readers do not know by their texts take the places that are free.
+    /// </summary>
+    private static SpecialTokens WithEnds(Vocabulary vocabulary)
+    {
+        var special = vocabulary.Special;
+        foreach (int id in vocabulary.EndOfGeneration)
+        {
+            if (id == special.Eos || id == special.Eot || id == special.Eom
+                || VocabularyConventions.EndOfGeneration.Contains(vocabulary.Texts.Text(id)))
+            {
+                continue;
+            }
+
+            if (special.Eot == SpecialTokens.None)
+                special = special with { Eot = id };
+            else if (special.Eom == SpecialTokens.None)
+                special = special with { Eom = id };
+        }
+
+        return special;
     }
 
     private static int TypeOf(TokenAttributes attributes)

@@ -19,8 +19,9 @@ internal sealed class HuggingFaceVocabularyReader
     private readonly TokenAttributes[] attributes;
     private readonly float[] scores;
     private readonly Dictionary<string, int> specialIds = [];
+    private readonly int[] ends;
 
-    private HuggingFaceVocabularyReader(JsonElement root, JsonElement configuration)
+    private HuggingFaceVocabularyReader(JsonElement root, JsonElement configuration, ReadOnlySpan<int> ends)
     {
         this.root = root;
         this.configuration = configuration;
@@ -41,17 +42,21 @@ internal sealed class HuggingFaceVocabularyReader
         ReadPieces();
         ReadAddedTokens();
         FillGaps();
+
+        // An id beyond the vocabulary is never drawn.
+        this.ends = Array.FindAll(ends.ToArray(), id => (uint)id < (uint)texts.Length);
     }
 
     /// <summary>Reads a vocabulary.</summary>
     /// <param name="root">The content of <c>tokenizer.json</c>.</param>
     /// <param name="configuration">The content of <c>tokenizer_config.json</c>, or an undefined element.</param>
+    /// <param name="ends">Tokens that end an answer by what the model says of itself, the most usual first.</param>
     /// <exception cref="InvalidModelException">The file contradicts itself or has a step that Hearth does not know.</exception>
-    public static Vocabulary Read(JsonElement root, JsonElement configuration)
+    public static Vocabulary Read(JsonElement root, JsonElement configuration, ReadOnlySpan<int> ends = default)
     {
         try
         {
-            return new HuggingFaceVocabularyReader(root, configuration).Create();
+            return new HuggingFaceVocabularyReader(root, configuration, ends).Create();
         }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
         {
@@ -86,7 +91,7 @@ internal sealed class HuggingFaceVocabularyReader
             Scores = scores,
             Merges = kind == SubwordKind.BytePair ? ReadMerges() : new MergeList(0),
             Special = special,
-            EndOfGeneration = endOfGeneration,
+            EndOfGeneration = [.. endOfGeneration.Union(ends).Order()],
             PreTokenizer = preTokenizer?.Create(normalizer.Prefix),
             CharsMap = normalizer.CharsMap,
             AddSpacePrefix = decoders.Any(DropsFirstSpace),
@@ -261,7 +266,7 @@ internal sealed class HuggingFaceVocabularyReader
         return new SpecialTokens
         {
             Bos = FirstOf(before, Id(Configured(wordPiece ? "cls_token" : "bos_token")), usualBos),
-            Eos = FirstOf(Id(Configured("eos_token")), wordPiece ? SpecialTokens.None : after, usualEos),
+            Eos = FirstOf(Id(Configured("eos_token")), ends is [var end, ..] ? end : SpecialTokens.None, wordPiece ? SpecialTokens.None : after, usualEos),
             Separator = FirstOf(wordPiece ? after : SpecialTokens.None, Id(Configured("sep_token"))),
             Unknown = unknown,
             Pad = Id(Configured("pad_token")),

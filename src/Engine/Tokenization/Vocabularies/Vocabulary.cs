@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hearth.Engine.Tokenization.PreTokenization;
 
 namespace Hearth.Engine.Tokenization.Vocabularies;
@@ -53,4 +54,22 @@ internal sealed record Vocabulary
 
     /// <summary>Whether a word that is itself a token is taken whole, whatever the merges say.</summary>
     public bool IgnoreMerges { get; init; }
+
+    /// <summary>The vocabulary with nameless tokens up to a size, for embeddings that have more rows than there are tokens.</summary>
+    /// <param name="size">Tokens; fewer than there are change nothing.</param>
+    public Vocabulary PaddedTo(int size)
+    {
+        int count = Attributes.Length;
+        if (size <= count)
+            return this;
+        var attributes = new TokenAttributes[size];
+        Attributes.CopyTo(attributes.AsSpan());
+        attributes.AsSpan(count).Fill(TokenAttributes.Unused);
+        float[] scores = Scores;
+        if (scores.Length > 0)
+            Array.Resize(ref scores, size);
+        for (int id = count; id < size; id++)
+            Texts.Add(Kind == SubwordKind.None ? "" : string.Create(CultureInfo.InvariantCulture, $"[PAD{id}]"));
+        return this with { Attributes = attributes, Scores = scores };
+    }
 }
