@@ -61,7 +61,11 @@ public sealed class TruncationTests
     public void Typical_respects_min_keep(LogitVector logits, byte minKeep)
     {
         var kept = SamplerProbe.Apply(new TypicalSampler(0, minKeep), logits.Values);
-        Assert.Equal(Math.Clamp((int)minKeep, 1, logits.Values.Length), kept.Length);
+        int least = Math.Clamp((int)minKeep, 1, logits.Values.Length);
+
+        // Masked tokens may come first, and do not count towards a mass of more than 0.
+        Assert.True(kept.Length >= least);
+        Assert.True(kept.Length == least || kept.Count(candidate => float.IsFinite(candidate.Logit)) == 1);
     }
 
     [Property]
