@@ -4,7 +4,7 @@ using Hearth.Kernels.Elementwise;
 namespace Hearth.Engine.Models.Architectures;
 
 /// <summary>
-/// Llama 1 to 3.2, Mistral 7B, TinyLlama, SmolLM, InternLM2, ERNIE 4.5 and their kin (Touvron et al. 2023): RMSNorm before attention and
+/// Llama 1 to 3.2, Mistral 7B, TinyLlama, SmolLM, InternLM2, XVERSE, ERNIE 4.5 and their kin (Touvron et al. 2023): RMSNorm before attention and
 /// feed-forward, rotary pairs of neighbouring values over whole heads, grouped-query attention, SwiGLU; biases, tied output and a
 /// mixture of experts (Mixtral: Jiang et al. 2024) where the file has them; ReGLU where it names that activation (ReluLLaMA, ProSparse), ReLU of
 /// gate and up in Bamboo (Song et al. 2024).
@@ -16,7 +16,7 @@ public sealed class Llama : IArchitecture
     }
 
     /// <inheritdoc/>
-    public static IReadOnlyList<string> Names { get; } = ["llama", "internlm2", "ernie4_5", "bamboo"];
+    public static IReadOnlyList<string> Names { get; } = ["llama", "internlm2", "xverse", "ernie4_5", "bamboo"];
 
     /// <inheritdoc/>
     public static Architecture Load(ModelLoader loader)
