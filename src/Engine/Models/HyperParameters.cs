@@ -16,6 +16,10 @@ public sealed class HyperParameters
         prefix = architecture + ".";
     }
 
+    /// <summary>The numbers under another prefix than the architecture's, as some functions keep theirs.</summary>
+    /// <param name="other">The prefix, without the point.</param>
+    public HyperParameters Under(string other) => new(metadata, other);
+
     /// <summary>Whether the file has the key.</summary>
     public bool Has(string key) => metadata.Contains(prefix + key);
 
@@ -49,6 +53,20 @@ public sealed class HyperParameters
         }
 
         return Enumerable.Repeat(Int(key, minimum, maximum), layers).ToArray();
+    }
+
+    /// <summary>A float per layer: an array of that many, or one number for all.</summary>
+    /// <exception cref="InvalidModelException">It is missing, of another length, or not finite.</exception>
+    public float[] FloatPerLayer(string key, int layers)
+    {
+        if (!metadata.TryGetValue(prefix + key, out var stored) || !stored.IsArray)
+            return Enumerable.Repeat(Float(key), layers).ToArray();
+        float[] values = metadata.GetSingleArray(prefix + key);
+        if (values.Length < layers)
+            throw new InvalidModelException($"{metadata.Name}: {prefix}{key} has {values.Length} entries for {layers} layers; the file is damaged.");
+        foreach (float value in values)
+            Finite(key, value);
+        return values[..layers];
     }
 
     /// <summary>Neurons of each layer's feed-forward.</summary>

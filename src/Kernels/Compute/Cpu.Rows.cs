@@ -125,6 +125,10 @@ public sealed unsafe partial class Cpu
     public void ClampedSwiGlu(Rows gate, Rows up, float alpha, float limit, Rows y)
         => ForEach(new ClampedSwiGluOperation(gate, up, alpha, limit, y), y.Count, 16 * y.Width);
 
+    /// <summary>y = xIELU of y; see <see cref="ElementwiseKernels.Xielu"/>.</summary>
+    public void Xielu(Rows y, float square, float exponential, float line, float limit)
+        => ForEach(new XieluOperation(y, square, exponential, line, limit), y.Count, 16 * y.Width);
+
     private void ForEach<TOperation>(in TOperation operation, int rows, int floatsPerRow)
         where TOperation : struct, IRowOperation
     {
@@ -257,6 +261,12 @@ public sealed unsafe partial class Cpu
     {
         public void Run(ElementwiseKernels kernels, int row)
             => kernels.Gate(activation, gate.Row(row), up.Row(row), y.Row(row), y.Width);
+    }
+
+    private readonly struct XieluOperation(Rows y, float square, float exponential, float line, float limit) : IRowOperation
+    {
+        public void Run(ElementwiseKernels kernels, int row)
+            => kernels.Xielu(y.Row(row), square, exponential, line, limit, y.Row(row), y.Width);
     }
 
     private readonly struct ClampedSwiGluOperation(Rows gate, Rows up, float alpha, float limit, Rows y) : IRowOperation

@@ -61,6 +61,18 @@ public abstract unsafe class ElementwiseKernels
     /// <param name="width">Elements.</param>
     public abstract void ClampedSwiGlu(float* gate, float* up, float alpha, float limit, float* y, int width);
 
+    /// <summary>
+    /// xIELU (Huang and Schlag 2024): y = line x + square x^2 where x is above 0, and line x + exponential (e^min(x, limit) - 1 - x) elsewhere.
+    /// </summary>
+    /// <param name="x">[width]; may be <paramref name="y"/>.</param>
+    /// <param name="square">Factor of the square.</param>
+    /// <param name="exponential">Factor of the exponential's part.</param>
+    /// <param name="line">Factor of x itself.</param>
+    /// <param name="limit">Upper bound of the exponent.</param>
+    /// <param name="y">[width].</param>
+    /// <param name="width">Elements, at least 1.</param>
+    public abstract void Xielu(float* x, float square, float exponential, float line, float limit, float* y, int width);
+
     /// <summary>y = cap * tanh(x / cap).</summary>
     public abstract void SoftCap(float* x, float cap, float* y, int width);
 

@@ -61,6 +61,10 @@ internal sealed unsafe class ElementwiseKernels<TRung> : ElementwiseKernels
     public override void ClampedSwiGlu(float* gate, float* up, float alpha, float limit, float* y, int width)
         => Rows<TRung>.Zip(new ClampedSwiGlu<TRung>(TRung.Broadcast(alpha), TRung.Broadcast(limit)), gate, up, y, width);
 
+    public override void Xielu(float* x, float square, float exponential, float line, float limit, float* y, int width)
+        => Rows<TRung>.Map(
+            new Xielu<TRung>(TRung.Broadcast(square), TRung.Broadcast(exponential), TRung.Broadcast(line), TRung.Broadcast(limit)), x, y, width);
+
     public override void SoftCap(float* x, float cap, float* y, int width)
         => Rows<TRung>.Map(new SoftCapped<TRung>(TRung.Broadcast(1 / cap), TRung.Broadcast(cap)), x, y, width);
 

@@ -85,6 +85,18 @@ internal readonly struct ClampedSwiGlu<TRung>(TRung alpha, TRung limit) : IBinar
     }
 }
 
+internal readonly struct Xielu<TRung>(TRung square, TRung exponential, TRung line, TRung limit) : IUnary<TRung>
+    where TRung : unmanaged, IRung<TRung>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TRung Apply(TRung x)
+    {
+        var right = square * x * x;
+        var left = exponential * (VectorMath<TRung>.Exp(TRung.Min(limit, x)) - TRung.Broadcast(1) - x);
+        return TRung.MultiplyAdd(line, x, TRung.SelectGreater(x, TRung.Zero, right, left));
+    }
+}
+
 internal readonly struct Standardized<TRung>(TRung mean, TRung scale) : IUnary<TRung>
     where TRung : unmanaged, IRung<TRung>
 {

@@ -70,6 +70,23 @@ public sealed unsafe class ActivationTests
         }
     }
 
+    [Property(MaxTest = 100)]
+    public void Xielu_follows_its_formula(byte width, int seed)
+    {
+        const float square = 0.7f, exponential = 1.3f, line = 0.4f, limit = -1e-6f;
+        var x = FloatRow.Random(new Random(seed), width + 1, 8);
+        var y = SameOnEveryRung(x.Width, (kernels, to) => kernels.Xielu(x.Pointer, square, exponential, line, limit, to.Pointer, to.Width));
+        for (int i = 0; i < y.Width; i++)
+        {
+            double v = x.Values[i];
+            double expected = (line * v) + (v > 0 ? square * v * v : exponential * (Math.Exp(Math.Min(v, limit)) - 1 - v));
+
+            // e^x is at most 1 there and off by a unit; the differences round once each, and so does the sum.
+            double tolerance = (Math.Abs(expected) * 4 + exponential * (3 + 2 * Math.Abs(v))) * HalfUlp;
+            Close(expected, y.Values[i], tolerance, $"xielu({v})");
+        }
+    }
+
     [Fact]
     public void Exp_is_exact_at_zero_and_answers_its_ends()
     {
