@@ -18,6 +18,7 @@ public static class ArchitectureCatalog
         Add<BitNet>();
         Add<Bloom>();
         Add<ChatGlm>();
+        Add<CodeShell>();
         Add<Cohere2>();
         Add<CommandR>();
         Add<Dbrx>();
