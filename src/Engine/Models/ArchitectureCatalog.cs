@@ -70,6 +70,7 @@ public static class ArchitectureCatalog
         Add<Qwen35>();
         Add<Qwen3Moe>();
         Add<Qwen3Next>();
+        Add<Refact>();
         Add<Rwkv7>();
         Add<SeedOss>();
         Add<SmallThinker>();
