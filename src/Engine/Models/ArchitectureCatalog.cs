@@ -41,6 +41,7 @@ public static class ArchitectureCatalog
         Add<Granite>();
         Add<HunyuanDense>();
         Add<HunyuanMoe>();
+        Add<Jais>();
         Add<Jamba>();
         Add<JinaBertV2>();
         Add<Lfm2>();
