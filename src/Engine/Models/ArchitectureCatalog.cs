@@ -22,6 +22,7 @@ public static class ArchitectureCatalog
         Add<Cohere2>();
         Add<CommandR>();
         Add<Dbrx>();
+        Add<Deci>();
         Add<DeepSeek>();
         Add<DeepSeek2>();
         Add<Dots1>();

@@ -18,11 +18,17 @@ public readonly record struct AttentionShape(int Width, int Heads, int KvHeads, 
 
     /// <summary>Reads the shapes of all layers.</summary>
     /// <exception cref="InvalidModelException">A number is missing, or they do not go together.</exception>
-    public static AttentionShape[] Read(ModelLoader loader, int layers, int width)
+    public static AttentionShape[] Read(ModelLoader loader, int layers, int width) => Read(loader, layers, width, fewestHeads: 1);
+
+    /// <summary>Reads the shapes of all layers where some have no attention: they have no heads.</summary>
+    /// <exception cref="InvalidModelException">A number is missing, or they do not go together.</exception>
+    public static AttentionShape[] ReadWithGaps(ModelLoader loader, int layers, int width) => Read(loader, layers, width, fewestHeads: 0);
+
+    private static AttentionShape[] Read(ModelLoader loader, int layers, int width, int fewestHeads)
     {
         ArgumentNullException.ThrowIfNull(loader);
         var parameters = loader.Parameters;
-        int[] heads = parameters.IntPerLayer("attention.head_count", layers, 1, MaxHeads);
+        int[] heads = parameters.IntPerLayer("attention.head_count", layers, fewestHeads, MaxHeads);
         int[] kvHeads = parameters.Has("attention.head_count_kv")
             ? parameters.IntPerLayer("attention.head_count_kv", layers, 0, MaxHeads)
             : heads;
@@ -35,8 +41,9 @@ public readonly record struct AttentionShape(int Width, int Heads, int KvHeads, 
                     $"{loader.Name}: {heads[layer]} query heads do not share {kvHeads[layer]} KV heads evenly; the file is damaged.");
             }
 
-            int keyLength = parameters.Int("attention.key_length", Math.Max(1, width / heads[layer]), 1, MaxHeadLength);
-            int valueLength = parameters.Int("attention.value_length", Math.Max(1, width / heads[layer]), 1, MaxHeadLength);
+            int length = Math.Max(1, width / Math.Max(1, heads[layer]));
+            int keyLength = parameters.Int("attention.key_length", length, 1, MaxHeadLength);
+            int valueLength = parameters.Int("attention.value_length", length, 1, MaxHeadLength);
             shapes[layer] = new AttentionShape(width, heads[layer], kvHeads[layer], keyLength, valueLength);
         }
 
