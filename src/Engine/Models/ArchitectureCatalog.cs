@@ -28,6 +28,7 @@ public static class ArchitectureCatalog
         Add<Dots1>();
         Add<Ernie45Moe>();
         Add<Exaone4>();
+        Add<ExaoneMoe>();
         Add<Falcon>();
         Add<FalconH1>();
         Add<Gemma>();
