@@ -9,6 +9,7 @@ public static class ArchitectureCatalog
 
     static ArchitectureCatalog()
     {
+        Add<AfMoe>();
         Add<Apertus>();
         Add<Arcee>();
         Add<Baichuan>();
