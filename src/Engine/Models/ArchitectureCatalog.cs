@@ -42,6 +42,7 @@ public static class ArchitectureCatalog
         Add<GptNeoX>();
         Add<GptOss>();
         Add<Granite>();
+        Add<Grok>();
         Add<HunyuanDense>();
         Add<HunyuanMoe>();
         Add<Jais>();
