@@ -54,6 +54,7 @@ public static class ArchitectureCatalog
         Add<Mamba>();
         Add<Mamba2>();
         Add<MiniCpm>();
+        Add<MiniCpm3>();
         Add<MiniMaxM2>();
         Add<Mistral3>();
         Add<ModernBert>();
