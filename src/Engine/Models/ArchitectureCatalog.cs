@@ -12,6 +12,7 @@ public static class ArchitectureCatalog
         Add<AfMoe>();
         Add<Apertus>();
         Add<Arcee>();
+        Add<Arctic>();
         Add<Baichuan>();
         Add<BailingMoe>();
         Add<BailingMoe2>();
