@@ -54,6 +54,7 @@ public static class ArchitectureCatalog
         Add<Llama4>();
         Add<Mamba>();
         Add<Mamba2>();
+        Add<MiMo2>();
         Add<MiniCpm>();
         Add<MiniCpm3>();
         Add<MiniMaxM2>();
