@@ -8,6 +8,9 @@ namespace Hearth.Cli.Rendering;
 /// <summary>What becomes of an exception: one sentence on standard error, and an exit code.</summary>
 internal static class ErrorReport
 {
+    /// <summary>Sentences quote what they refuse, and a hostile file can say very much.</summary>
+    public const int LongestSentence = 2000;
+
     /// <summary>Reports an exception.</summary>
     /// <param name="error">What was thrown.</param>
     /// <param name="terminal">Where to report.</param>
@@ -21,7 +24,7 @@ internal static class ErrorReport
             return ExitCodes.Interrupted;
         FlushQuietly(terminal.Output);
         var (sentence, code) = Describe(error);
-        terminal.Error.WriteLine($"hearth: {Printable.Line(sentence)}");
+        terminal.Error.WriteLine($"hearth: {Printable.Line(sentence, LongestSentence)}");
         if (verbose)
             terminal.Error.WriteLine(error);
         return code;

@@ -74,7 +74,7 @@ internal sealed class ChatLoop
             catch (Exception error) when (error is CommandException or SamplingException or ContextFullException or TemplateException)
             {
                 terminal.Output.Flush();
-                terminal.Error.WriteLine($"hearth: {Printable.Line(error.Message)}");
+                terminal.Error.WriteLine($"hearth: {Printable.Line(error.Message, ErrorReport.LongestSentence)}");
             }
         }
     }

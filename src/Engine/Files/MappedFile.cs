@@ -57,6 +57,9 @@ internal sealed unsafe partial class MappedFile : IDisposable
 
         try
         {
+            // A pipe has no length and cannot be mapped, and opening one would wait for somebody who writes to it.
+            if (new FileInfo(path) is { Exists: true, Length: 0 })
+                return new MappedFile(path, null, 0, null, null);
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
             var length = stream.Length;
             if (length == 0)

@@ -44,7 +44,7 @@ internal static class GgufReader
     private static uint ReadMagicAndVersion(GgufCursor cursor)
     {
         if (cursor.Remaining == 0)
-            throw cursor.Error("the file is empty");
+            throw cursor.Error("the file is empty, or a pipe, which a model cannot be read from");
         if (cursor.Remaining < sizeof(uint))
             throw cursor.Error($"the file has only {cursor.Remaining} bytes; it is no GGUF file");
 

@@ -43,7 +43,7 @@ internal static class CommonKeys
             null or "default" or "llama3" or "dynamic" or "mrope" => null,
             var other => throw config.Unsupported($"the rope scaling '{other}' is not supported; there are linear, yarn, llama3 and longrope"),
         }),
-        new("rope.scaling.factor", config => ScalingType(config) is "linear" or "yarn" ? (float)Scaling(config)!.RequiredNumber("factor") : null),
+        new("rope.scaling.factor", config => ScalingType(config) is "linear" or "yarn" ? Factor(config) : null),
         new("rope.scaling.original_context_length", config => ScalingType(config) is "yarn" or "longrope" or "su"
             && (Scaling(config)!.Int("original_max_position_embeddings") ?? config.Int("original_max_position_embeddings")) is { } length
             ? (uint)length : null),
@@ -77,6 +77,10 @@ internal static class CommonKeys
     /// <remarks>Where layers with a window have parameters of their own, those of the others.</remarks>
     public static ModelConfig? Scaling(ModelConfig config)
         => config.Part("rope_scaling.full_attention|rope_parameters.full_attention|rope_scaling|rope_parameters");
+
+    private static float Factor(ModelConfig config)
+        => Scaling(config)!.RequiredNumber("factor") is > 0 and var factor ? (float)factor
+            : throw config.Unsupported("the factor of the rope scaling should be greater than 0");
 
     private static GgufValue? Yarn(ModelConfig config, string key)
         => ScalingType(config) == "yarn" && Scaling(config)!.Number(key) is { } value ? (float)value : null;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Hearth.Engine.Files.HuggingFace;
 
@@ -11,15 +12,38 @@ internal static class FolderJson
     /// <summary>Reads a file.</summary>
     /// <exception cref="InvalidModelException">It is missing, cannot be read, or is not JSON.</exception>
     public static JsonDocument Read(string path)
+        => Parse(path, "", ReadBytes(path));
+
+    /// <summary>Parses text. Its strings can be asked for afterwards without further doubt.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="what">The part of the file that it is, for messages: " has a header that"; or nothing.</param>
+    /// <param name="bytes">UTF-8.</param>
+    /// <exception cref="InvalidModelException">It is not JSON, not UTF-8, or writes half of a surrogate pair as an escape.</exception>
+    public static JsonDocument Parse(string path, string what, byte[] bytes)
     {
-        byte[] bytes = ReadBytes(path);
         try
         {
+            CheckTexts(bytes);
             return JsonDocument.Parse(bytes);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new InvalidModelException($"{path}: is not JSON: {e.Message}", e);
+            throw new InvalidModelException($"{path}:{what} is not JSON: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The parser does not look into strings, and whoever asks for them would find out too late.</summary>
+    private static void CheckTexts(byte[] bytes)
+    {
+        if (!Utf8.IsValid(bytes))
+            throw new JsonException("it is not UTF-8.");
+        if (bytes.AsSpan().IndexOf("\\u"u8) < 0)
+            return;
+        var reader = new Utf8JsonReader(bytes);
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                _ = reader.GetString();
         }
     }
 

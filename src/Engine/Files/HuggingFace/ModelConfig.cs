@@ -34,9 +34,12 @@ internal sealed class ModelConfig(string name, JsonElement root)
         return false;
     }
 
-    /// <summary>An object, such as a rope's parameters.</summary>
+    /// <summary>An object, such as a rope's parameters, or null.</summary>
+    /// <exception cref="InvalidModelException">It is something else.</exception>
     public ModelConfig? Part(string names)
-        => TryGet(names, out var value) && value.ValueKind == JsonValueKind.Object ? new ModelConfig(name, value) : null;
+        => !TryGet(names, out var value) ? null
+            : value.ValueKind == JsonValueKind.Object ? new ModelConfig(name, value)
+            : throw Wrong(names, value, "an object");
 
     /// <summary>A whole number that is not negative, or null.</summary>
     /// <exception cref="InvalidModelException">It is something else.</exception>
@@ -68,34 +71,41 @@ internal sealed class ModelConfig(string name, JsonElement root)
             : throw Wrong(names, value, "true or false");
 
     /// <summary>A text, or null.</summary>
-    public string? Text(string names) => TryGet(names, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    /// <exception cref="InvalidModelException">It is something else.</exception>
+    public string? Text(string names)
+        => !TryGet(names, out var value) ? null
+            : value.ValueKind == JsonValueKind.String ? value.GetString()
+            : throw Wrong(names, value, "a text");
 
     /// <summary>A list of numbers, or null.</summary>
-    /// <exception cref="InvalidModelException">An element is none.</exception>
+    /// <exception cref="InvalidModelException">It is something else, or an element is.</exception>
     public float[]? Numbers(string names)
     {
-        if (!TryGet(names, out var value) || value.ValueKind != JsonValueKind.Array)
+        if (!TryGetList(names, out var list))
             return null;
         var numbers = new List<float>();
-        foreach (var element in value.EnumerateArray())
+        foreach (var element in list.EnumerateArray())
             numbers.Add(element.ValueKind == JsonValueKind.Number && float.IsFinite(element.GetSingle()) ? element.GetSingle() : throw Wrong(names, element, "a number"));
         return [.. numbers];
     }
 
     /// <summary>A list of texts, or null.</summary>
-    /// <exception cref="InvalidModelException">An element is none.</exception>
+    /// <exception cref="InvalidModelException">It is something else, or an element is.</exception>
     public string[]? Texts(string names)
     {
-        if (!TryGet(names, out var value) || value.ValueKind != JsonValueKind.Array)
+        if (!TryGetList(names, out var list))
             return null;
         var texts = new List<string>();
-        foreach (var element in value.EnumerateArray())
+        foreach (var element in list.EnumerateArray())
             texts.Add(element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Wrong(names, element, "a text"));
         return [.. texts];
     }
 
     /// <summary>What a family cannot do.</summary>
     public InvalidModelException Unsupported(string fact) => new($"{name}: {fact}.");
+
+    private bool TryGetList(string names, out JsonElement list)
+        => TryGet(names, out list) && (list.ValueKind == JsonValueKind.Array ? true : throw Wrong(names, list, "a list"));
 
     private static bool TryFollow(JsonElement source, string path, out JsonElement value)
     {
@@ -116,6 +126,7 @@ internal sealed class ModelConfig(string name, JsonElement root)
     public InvalidModelException Wrong(string names, JsonElement value, string kind)
     {
         string raw = value.GetRawText();
-        return new InvalidModelException($"{name}: {names.Split('|')[0]} is {(raw.Length > 40 ? raw[..40] + "..." : raw)}; it should be {kind}.");
+        string found = names.Split('|').FirstOrDefault(path => TryFollow(text, path, out _) || TryFollow(root, path, out _)) ?? names;
+        return new InvalidModelException($"{name}: {found} is {(raw.Length > 40 ? raw[..40] + "..." : raw)}; it should be {kind}.");
     }
 }

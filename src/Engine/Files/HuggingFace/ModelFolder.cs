@@ -91,8 +91,14 @@ internal sealed class ModelFolder
         };
     }
 
+    private int Layers()
+        => config.RequiredInt(CommonKeys.Layers) is >= 1 and <= MaxLayers and var layers ? layers
+            : throw config.Unsupported($"has {config.RequiredInt(CommonKeys.Layers)} layers, which is not within 1 and {MaxLayers}");
+
     private GgufMetadataBuilder ReadKeys()
     {
+        // Some keys have a value for each layer.
+        _ = Layers();
         var keys = new GgufMetadataBuilder(folder)
         {
             ["general.architecture"] = family.Architecture,
@@ -104,6 +110,8 @@ internal sealed class ModelFolder
                 keys[$"{family.Architecture}.{rule.Target}"] = value;
         }
 
+        if (FolderActivation.Read(config, family.Architecture) is { } activation)
+            keys[$"{family.Architecture}.hidden_activation"] = activation;
         SamplingKeys.Add(keys, Path.Combine(folder, "generation_config.json"));
         using var settings = FolderJson.ReadOptional(Path.Combine(folder, "tokenizer_config.json"));
         if (ChatTemplate(settings?.RootElement ?? default) is { } template)
@@ -144,9 +152,7 @@ internal sealed class ModelFolder
 
     private void ReadTensors()
     {
-        int layers = config.RequiredInt(CommonKeys.Layers);
-        if (layers is < 1 or > MaxLayers)
-            throw config.Unsupported($"has {layers} layers, which is not within 1 and {MaxLayers}");
+        int layers = Layers();
         var builder = new TensorBuilder(config);
         bool isTied = config.Flag("tie_word_embeddings", false);
         foreach (var rule in family.Tensors)
@@ -158,6 +164,7 @@ internal sealed class ModelFolder
             }
         }
 
+        CheckVocabulary();
         AddRopeFactors();
         string? stranger = tensors.Unused.FirstOrDefault(name => !IsDispensable(name, layers));
         if (stranger is not null)
@@ -165,6 +172,12 @@ internal sealed class ModelFolder
             throw new InvalidModelException(
                 $"{folder}: has the tensor {stranger}, which has no place in a {config.ModelType} model of {layers} layers.");
         }
+    }
+
+    private void CheckVocabulary()
+    {
+        if (config.Int("vocab_size") is { } size && built[0].Dimensions is [_, var rows, ..] && rows != size)
+            throw config.Unsupported($"vocab_size is {size}, but the embedding has {rows} rows");
     }
 
     /// <summary>Whether a tensor is none of the text part's: computed anyway, of another sense, or of layers that guess further ahead.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Hearth.Engine.Files.HuggingFace;
 using Hearth.Kernels.Formats;
 
 namespace Hearth.Engine.Files.Safetensors;
@@ -64,26 +65,19 @@ internal sealed class SafetensorsFile : IDisposable
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(map.Bytes(0, LengthBytes));
         if (length > MaxHeaderBytes || (long)length > map.Length - LengthBytes)
             throw Error(map, $"says that its header has {length} bytes, but the file has {map.Length}; it is no safetensors file, or cut off");
-        try
+        using var header = FolderJson.Parse(map.Name, " has a header that", map.Bytes(LengthBytes, (long)length).ToArray());
+        if (header.RootElement.ValueKind != JsonValueKind.Object)
+            throw Error(map, "has a header that is no JSON object");
+        long start = LengthBytes + (long)length;
+        var tensors = new Dictionary<string, SafetensorsTensor>(StringComparer.Ordinal);
+        foreach (var entry in header.RootElement.EnumerateObject())
         {
-            using var header = JsonDocument.Parse(map.Bytes(LengthBytes, (long)length).ToArray());
-            if (header.RootElement.ValueKind != JsonValueKind.Object)
-                throw Error(map, "has a header that is no JSON object");
-            long start = LengthBytes + (long)length;
-            var tensors = new Dictionary<string, SafetensorsTensor>(StringComparer.Ordinal);
-            foreach (var entry in header.RootElement.EnumerateObject())
-            {
-                if (entry.Name != "__metadata__" && !tensors.TryAdd(entry.Name, ReadTensor(map, entry.Name, entry.Value, start)))
-                    throw Error(map, $"has the tensor {entry.Name} twice");
-            }
+            if (entry.Name != "__metadata__" && !tensors.TryAdd(entry.Name, ReadTensor(map, entry.Name, entry.Value, start)))
+                throw Error(map, $"has the tensor {entry.Name} twice");
+        }
 
-            CheckTiling(map, tensors.Values, start);
-            return tensors;
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidModelException($"{map.Name}: has a header that is not JSON: {e.Message}", e);
-        }
+        CheckTiling(map, tensors.Values, start);
+        return tensors;
     }
 
     private static SafetensorsTensor ReadTensor(MappedFile map, string name, JsonElement entry, long start)

@@ -226,6 +226,10 @@ public sealed class ModelFolderTests
     [InlineData("hidden_size", 128, "should have 128 values")]
     [InlineData("hidden_size", "wide", "hidden_size is \"wide\"; it should be a whole number")]
     [InlineData("rms_norm_eps", null, "rms_norm_eps is missing")]
+    [InlineData("vocab_size", 96, "vocab_size is 96, but the embedding has 97 rows")]
+    [InlineData("rope_scaling", "yarn", "rope_scaling is \"yarn\"; it should be an object")]
+    [InlineData("hidden_act", "gelu", "the activation is 'gelu', but llama is computed with silu alone")]
+    [InlineData("hidden_act", 3, "it should be a text")]
     public void A_configuration_that_disagrees_is_refused(string key, object? value, string message)
     {
         using var folder = new TemporaryFolder();
@@ -236,6 +240,50 @@ public sealed class ModelFolderTests
             _ => null,
         });
         Refused(folder["model"], message);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"linear","factor":0}""", "the factor of the rope scaling should be greater than 0")]
+    [InlineData("""{"type":3}""", "config.json: type is 3; it should be a text")]
+    [InlineData("""{"type":"longrope","long_factor":1,"original_max_position_embeddings":64}""", "long_factor is 1; it should be a list")]
+    public void A_rope_scaling_that_makes_no_sense_is_refused(string scaling, string message)
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder["model"], "llama-gqa-theta500k", "llama", config => config["rope_scaling"] = JsonNode.Parse(scaling));
+        Refused(folder["model"], message);
+    }
+
+    [Fact]
+    public void A_layer_count_beyond_all_bounds_is_refused_before_anything_is_made_for_each_layer()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder["model"], "lfm2", "lfm2", config => config["num_hidden_layers"] = int.MaxValue);
+        Refused(folder["model"], "has 2147483647 layers");
+    }
+
+    [Fact]
+    public void Another_activation_is_computed_where_the_family_has_it()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder["silu"], "llama-gqa-theta500k", "llama", config => config["hidden_act"] = "silu");
+        Write(folder["relu"], "llama-gqa-theta500k", "llama", config => config["hidden_act"] = "relu");
+        using var silu = HearthModel.Load(folder["silu"], Options);
+        using var relu = HearthModel.Load(folder["relu"], Options);
+        Assert.Equal("relu", relu.Metadata.GetString("llama.hidden_activation"));
+        Assert.NotEqual(Logits(silu), Logits(relu));
+    }
+
+    [Fact]
+    public void A_shard_that_is_a_pipe_is_refused_and_not_waited_for()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has pipes elsewhere.");
+        using var folder = new TemporaryFolder();
+        Write(folder["model"], "llama-gqa-theta500k", "llama");
+        string shard = Path.Combine(folder["model"], "model.safetensors");
+        File.Delete(shard);
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [shard]))
+            make.WaitForExit();
+        Refused(folder["model"], "has only 0 bytes");
     }
 
     [Theory]
@@ -274,12 +322,26 @@ public sealed class ModelFolderTests
     [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "belong to none")]
     [InlineData("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 8, "behind its last tensor")]
     [InlineData("[]", 0, "no JSON object")]
+    [InlineData("{\"\\ud800\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "has a header that is not JSON")]
     public void A_hostile_header_is_refused(string header, int bytes, string message)
     {
         using var folder = new TemporaryFolder();
         Write(folder["model"], "llama-gqa-theta500k", "llama");
         FolderWriter.WriteRaw(Path.Combine(folder["model"], "model.safetensors"), header, new byte[bytes]);
         Refused(folder["model"], message);
+    }
+
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("tokenizer.json")]
+    [InlineData("generation_config.json")]
+    [InlineData("model.safetensors.index.json")]
+    public void Bytes_that_are_not_UTF8_are_refused_by_the_files_name(string file)
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder["model"], "llama-gqa-theta500k", "llama");
+        File.WriteAllBytes(Path.Combine(folder["model"], file), [.. "{\"x"u8, 0xFF, .. "\":1}"u8]);
+        Refused(folder["model"], $"{file}: is not JSON: it is not UTF-8.");
     }
 
     private static HearthModelOptions Options => new() { Threads = 1, ContextLength = 32, MaxOutputs = 8 };

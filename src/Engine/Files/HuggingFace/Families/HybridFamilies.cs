@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hearth.Engine.Files.Gguf;
 
 namespace Hearth.Engine.Files.HuggingFace.Families;
@@ -352,7 +353,8 @@ internal static class HybridFamilies
     }
 
     private static int StepRank(ModelConfig config)
-        => (config.Text("time_step_rank|dt_rank") == "auto" ? null : config.Int("time_step_rank|dt_rank"))
+        => (config.TryGet("time_step_rank|dt_rank", out var rank) && rank.ValueKind == JsonValueKind.String && rank.ValueEquals("auto")
+                ? null : config.Int("time_step_rank|dt_rank"))
             ?? (config.RequiredInt(CommonKeys.Width) + 15) / 16;
 
     private static int InnerSize(ModelConfig config)
