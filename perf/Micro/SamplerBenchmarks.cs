@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using BenchmarkDotNet.Attributes;
 using Hearth.Engine.Sampling;
 
@@ -7,7 +8,6 @@ namespace Hearth.Perf.Micro;
 /// One token through the chain at a vocabulary of 256k: a normal distribution of logits with twenty tokens that stand out, as a model
 /// that has something to say gives them. Bound by reading the logits three times (copy, maximum, top-k scan).
 /// </summary>
-[MemoryDiagnoser]
 public class SamplerBenchmarks
 {
     private const int Vocabulary = 262_144;
@@ -49,6 +49,13 @@ public class SamplerBenchmarks
                 _ => settings,
             },
             Vocabulary);
+        int largest = TensorPrimitives.IndexOfMax<float>(logits);
+        int drawn = Sample();
+        if (Chain == "greedy" ? drawn != largest : logits[drawn] < 10)
+            throw new InvalidOperationException($"{Chain}: token {drawn} with a logit of {logits[drawn]}, where {largest} has {logits[largest]}.");
+        position = 0;
+        if (Sample() != drawn)
+            throw new InvalidOperationException($"{Chain}: the same seed and position gave another token than {drawn}.");
     }
 
     [Benchmark]

@@ -4,7 +4,6 @@ using Hearth.Kernels.Threading;
 namespace Hearth.Perf.Micro;
 
 /// <summary>The price of one fork and join: a decode step pays it about a hundred times.</summary>
-[MemoryDiagnoser]
 public class WorkerPoolBenchmarks
 {
     private WorkerPool pool = null!;
@@ -15,7 +14,15 @@ public class WorkerPoolBenchmarks
     public int Threads { get; set; }
 
     [GlobalSetup]
-    public void Start() => pool = new WorkerPool(Threads);
+    public void Start()
+    {
+        pool = new WorkerPool(Threads);
+        int[] ran = new int[64];
+        var region = new CountedRegion(ran);
+        pool.Run(ref region, ran.Length);
+        if (ran.Any(times => times != 1))
+            throw new InvalidOperationException($"Chunks ran {string.Join(", ", ran)} times.");
+    }
 
     [GlobalCleanup]
     public void Stop() => pool.Dispose();
@@ -37,5 +44,10 @@ public class WorkerPoolBenchmarks
         public readonly void Run(int chunk, int worker)
         {
         }
+    }
+
+    private readonly struct CountedRegion(int[] ran) : IParallelRegion
+    {
+        public void Run(int chunk, int worker) => Interlocked.Increment(ref ran[chunk]);
     }
 }
