@@ -47,26 +47,28 @@ internal static unsafe class Normalization<TRung>
         Rows<TRung>.Map(new Scaled<TRung>(TRung.Broadcast(1 / Sum(x, width))), x, x, width);
     }
 
+    [SkipLocalsInit]
     [MethodImpl(InnerLoop.Options)]
     public static int ArgMax(float* x, int width)
     {
         // Lane i remembers the first largest of elements i, i + 16, ... and where it was: a float counts exactly up to 2^24.
-        float* start = stackalloc float[Lanes];
+        float* indices = stackalloc float[Lanes];
         for (int lane = 0; lane < Lanes; lane++)
-            start[lane] = lane;
-        var index = TRung.Load(start);
+            indices[lane] = lane;
+        float* values = stackalloc float[Lanes];
+        int whole = Rows<TRung>.SetAside(x, width, float.NegativeInfinity, values);
+        var index = TRung.Load(indices);
+        var step = TRung.Broadcast(Lanes);
         var bestIndex = index;
         var best = TRung.Broadcast(float.NegativeInfinity);
         for (int i = 0; i < width; i += Lanes)
         {
-            var value = i <= width - Lanes ? TRung.Load(x + i) : Rows<TRung>.Load(x + i, width - i, float.NegativeInfinity);
+            var value = TRung.Load(i < whole ? x + i : values);
             bestIndex = TRung.SelectGreater(value, best, index, bestIndex);
             best = TRung.SelectGreater(value, best, value, best);
-            index += TRung.Broadcast(Lanes);
+            index += step;
         }
 
-        float* values = stackalloc float[Lanes];
-        float* indices = stackalloc float[Lanes];
         TRung.Store(best, values);
         TRung.Store(bestIndex, indices);
         int winner = 0;
@@ -79,45 +81,51 @@ internal static unsafe class Normalization<TRung>
         return (int)indices[winner];
     }
 
+    [SkipLocalsInit]
     [MethodImpl(InnerLoop.Options)]
     public static float Sum(float* x, int width)
     {
+        float* rest = stackalloc float[Lanes];
+        int whole = Rows<TRung>.SetAside(x, width, 0, rest);
         var sum = TRung.Zero;
-        int i = 0;
-        for (; i <= width - Lanes; i += Lanes)
+        for (int i = 0; i < whole; i += Lanes)
             sum += TRung.Load(x + i);
-        if (i < width)
-            sum += Rows<TRung>.Load(x + i, width - i, 0);
+        if (whole < width)
+            sum += TRung.Load(rest);
         return TRung.Sum(sum);
     }
 
+    [SkipLocalsInit]
     [MethodImpl(InnerLoop.Options)]
     public static float Max(float* x, int width)
     {
+        float* rest = stackalloc float[Lanes];
+        int whole = Rows<TRung>.SetAside(x, width, float.NegativeInfinity, rest);
         var max = TRung.Broadcast(float.NegativeInfinity);
-        int i = 0;
-        for (; i <= width - Lanes; i += Lanes)
+        for (int i = 0; i < whole; i += Lanes)
             max = TRung.Max(max, TRung.Load(x + i));
-        if (i < width)
-            max = TRung.Max(max, Rows<TRung>.Load(x + i, width - i, float.NegativeInfinity));
+        if (whole < width)
+            max = TRung.Max(max, TRung.Load(rest));
         return TRung.MaxLane(max);
     }
 
+    [SkipLocalsInit]
     [MethodImpl(InnerLoop.Options)]
     private static float SumOfSquares(float* x, float mean, int width)
     {
+        float* rest = stackalloc float[Lanes];
+        int whole = Rows<TRung>.SetAside(x, width, mean, rest);
         var centre = TRung.Broadcast(mean);
         var sum = TRung.Zero;
-        int i = 0;
-        for (; i <= width - Lanes; i += Lanes)
+        for (int i = 0; i < whole; i += Lanes)
         {
             var difference = TRung.Load(x + i) - centre;
             sum = TRung.MultiplyAdd(difference, difference, sum);
         }
 
-        if (i < width)
+        if (whole < width)
         {
-            var difference = Rows<TRung>.Load(x + i, width - i, mean) - centre;
+            var difference = TRung.Load(rest) - centre;
             sum = TRung.MultiplyAdd(difference, difference, sum);
         }
 
