@@ -94,8 +94,8 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
     // Lines of a piece of a panel stay in the first-level cache (32 KB and more) beside a tile's activations.
     private const int UnpackedBytes = 20 << 10;
 
-    // Unpacking costs about as much as meeting one tile.
-    private const int FewestUnpackedTiles = 4;
+    // Unpacking costs less than meeting one tile does.
+    private const int FewestUnpackedTiles = 2;
 
     private static readonly int TileTokens = TFormat.Activations.IsFloat ? TRung.FloatTileTokens : TRung.TileTokens;
 
