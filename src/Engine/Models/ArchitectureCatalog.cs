@@ -7,6 +7,8 @@ public static class ArchitectureCatalog
 {
     private static readonly Dictionary<string, Func<ModelLoader, Architecture>> Loaders = new(StringComparer.Ordinal);
 
+    private static readonly string[] Diffusers = ["dream", "llada", "llada-moe", "rnd1"];
+
     static ArchitectureCatalog()
     {
         Add<AfMoe>();
@@ -26,7 +28,6 @@ public static class ArchitectureCatalog
         Add<Dbrx>();
         Add<Deci>();
         Add<DeepSeek>();
-        Add<DeepSeek2>();
         Add<Dots1>();
         Add<Ernie45Moe>();
         Add<Exaone4>();
@@ -36,6 +37,7 @@ public static class ArchitectureCatalog
         Add<Gemma>();
         Add<Gemma2>();
         Add<Gemma3>();
+        Add<Gemma4>();
         Add<GemmaEmbedding>();
         Add<Glm4>();
         Add<Glm4Moe>();
@@ -72,7 +74,6 @@ public static class ArchitectureCatalog
         Add<Phi2>();
         Add<Phi3>();
         Add<PhiMoe>();
-        Add<Qwen2>();
         Add<Qwen2Moe>();
         Add<Qwen3>();
         Add<Qwen35>();
@@ -98,6 +99,12 @@ public static class ArchitectureCatalog
         string name = loader.Architecture;
         if (!Loaders.TryGetValue(name, out var load))
         {
+            if (Diffusers.Contains(name))
+            {
+                throw new InvalidModelException(
+                    $"{loader.Name}: '{name}' fills in masked tokens in any order (diffusion), but this version writes from left to right alone.");
+            }
+
             throw new InvalidModelException(
                 $"{loader.Name}: the architecture '{name}' is not supported; this version runs {string.Join(", ", Names)}.");
         }

@@ -11,6 +11,7 @@ namespace Hearth.Engine.Models;
 public sealed class ForwardPass
 {
     private readonly List<(RotaryEmbedding Rotary, RotaryAngles Angles)> rotaries = [];
+    private readonly List<(object Owner, Rows Rows)> kept = [];
 
     internal ForwardPass(Cpu cpu, TokenBatch batch, KvPool cache, PassOutput output)
     {
@@ -72,6 +73,24 @@ public sealed class ForwardPass
     /// <param name="outputs">A row for each token that wants something, rented outside of any scope that ends with the pass.</param>
     public void Emit(Rows outputs) => Outputs = outputs;
 
+    /// <summary>Keeps rows for later layers of this pass.</summary>
+    /// <param name="owner">Who asks for them again.</param>
+    /// <param name="rows">Rows rented outside of any scope that ends before.</param>
+    public void Keep(object owner, Rows rows) => kept.Add((owner, rows));
+
+    /// <summary>The rows that were kept in this pass.</summary>
+    /// <exception cref="InvalidOperationException">There are none.</exception>
+    public Rows Kept(object owner)
+    {
+        foreach (var (keeper, rows) in kept)
+        {
+            if (ReferenceEquals(keeper, owner))
+                return rows;
+        }
+
+        throw new InvalidOperationException("The architecture did not compute the rows that one of its layers uses.");
+    }
+
     internal RotaryAngles Angles(RotaryEmbedding rotary)
     {
         foreach (var (prepared, angles) in rotaries)
@@ -86,6 +105,7 @@ public sealed class ForwardPass
     internal void Begin()
     {
         rotaries.Clear();
+        kept.Clear();
         Cpu.Arena.Reset();
     }
 }

@@ -39,11 +39,7 @@ public sealed record ExpertRouter(
     /// <exception cref="InvalidModelException">More experts are used than exist, or than a token can have.</exception>
     public static ExpertRouter Load(ModelLoader loader, string layer, int width, RouterScore score, bool normalise, float scale = 1)
     {
-        ArgumentNullException.ThrowIfNull(loader);
-        int experts = loader.Parameters.Int("expert_count", 1, MaxExperts);
-        int chosen = loader.Parameters.Int("expert_used_count", 1, MaxChosen);
-        if (chosen > experts)
-            throw new InvalidModelException($"{loader.Name}: {chosen} of {experts} experts should be used for each token; the file is damaged.");
+        (int experts, int chosen) = ReadCounts(loader);
         return new ExpertRouter(
             loader.Linear(layer + "ffn_gate_inp", experts, width),
             chosen,
@@ -52,6 +48,19 @@ public sealed record ExpertRouter(
             scale,
             loader.OptionalVector(layer + "exp_probs_b.bias", experts),
             ExpertGroups.Read(loader, experts, chosen));
+    }
+
+    /// <summary>Reads how many experts there are, and how many of them serve a token.</summary>
+    /// <param name="loader">The model.</param>
+    /// <exception cref="InvalidModelException">More experts are used than exist, or than a token can have.</exception>
+    public static (int Experts, int Chosen) ReadCounts(ModelLoader loader)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        int experts = loader.Parameters.Int("expert_count", 1, MaxExperts);
+        int chosen = loader.Parameters.Int("expert_used_count", 1, MaxChosen);
+        return chosen <= experts
+            ? (experts, chosen)
+            : throw new InvalidModelException($"{loader.Name}: {chosen} of {experts} experts should be used for each token; the file is damaged.");
     }
 
     /// <summary>Reads <c>expert_gating_func</c>, which names a score by number.</summary>

@@ -17,6 +17,16 @@ public sealed record FusedGatedFeedForward(Linear GateUp, Linear Down, Activatio
             loader.Linear(layer + "ffn_up", checked(2 * inner), width), loader.Linear(layer + "ffn_down", width, inner), activation);
     }
 
+    /// <summary>Loads the experts of a layer: <c>ffn_gate_up_exps</c> and <c>ffn_down_exps</c>.</summary>
+    /// <exception cref="InvalidModelException">A tensor is missing, or of another shape.</exception>
+    public static FusedGatedFeedForward[] LoadExperts(ModelLoader loader, string layer, int experts, int width, int inner, Activation activation)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        var both = loader.Linears(layer + "ffn_gate_up_exps", experts, checked(2 * inner), width);
+        var downs = loader.Linears(layer + "ffn_down_exps", experts, width, inner);
+        return [.. Enumerable.Range(0, experts).Select(i => new FusedGatedFeedForward(both[i], downs[i], activation))];
+    }
+
     /// <inheritdoc/>
     public Rows Apply(ForwardPass pass, Rows x)
     {

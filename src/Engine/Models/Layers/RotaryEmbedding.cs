@@ -1,3 +1,4 @@
+using Hearth.Kernels.Compute;
 using Hearth.Kernels.Elementwise;
 
 namespace Hearth.Engine.Models.Layers;
@@ -58,10 +59,19 @@ public sealed class RotaryEmbedding : IQkvStep
     /// <summary>Turns every head of the queries and keys, in place; values of a head beyond the pairs stay as they are.</summary>
     public void Apply(ForwardPass pass, in Qkv qkv, in AttentionShape shape)
     {
+        Turn(pass, qkv.Queries, shape.KeyLength);
+        Turn(pass, qkv.Keys, shape.KeyLength);
+    }
+
+    /// <summary>Turns every head of some rows, in place.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="heads">[n, heads x headLength].</param>
+    /// <param name="headLength">Values of a head.</param>
+    public void Turn(ForwardPass pass, Rows heads, int headLength)
+    {
         ArgumentNullException.ThrowIfNull(pass);
         var angles = pass.Angles(this);
-        pass.Cpu.Rotate(qkv.Queries, shape.KeyLength, Style, angles.Cosines, angles.Sines);
-        pass.Cpu.Rotate(qkv.Keys, shape.KeyLength, Style, angles.Cosines, angles.Sines);
+        pass.Cpu.Rotate(heads, headLength, Style, angles.Cosines, angles.Sines);
     }
 
     /// <summary>Sines and cosines for the positions of a pass; computed once, used by every layer.</summary>
