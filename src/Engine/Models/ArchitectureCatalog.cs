@@ -37,6 +37,7 @@ public static class ArchitectureCatalog
         Add<Gemma>();
         Add<Gemma2>();
         Add<Gemma3>();
+        Add<Gemma3n>();
         Add<Gemma4>();
         Add<GemmaEmbedding>();
         Add<Glm4>();

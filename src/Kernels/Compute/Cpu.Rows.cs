@@ -61,6 +61,12 @@ public sealed unsafe partial class Cpu
     public void LayerNorm(Rows x, FloatVector? weight, FloatVector? bias, float epsilon, Rows y, int width = 0)
         => ForEach(new LayerNormOperation(x, weight, bias, epsilon, y, width == 0 ? x.Width : width), x.Count, 6 * x.Width);
 
+    /// <summary>y = max(0, y - bound), row by row; see <see cref="ElementwiseKernels.KeepLargest"/>.</summary>
+    public void KeepLargest(Rows y, float deviations) => ForEach(new KeepLargestOperation(deviations, y), y.Count, 3 * y.Width);
+
+    /// <summary>y *= rms(x) / rms(y), row by row; see <see cref="ElementwiseKernels.MatchMagnitude"/>.</summary>
+    public void MatchMagnitude(Rows x, Rows y) => ForEach(new MatchMagnitudeOperation(x, y), y.Count, 3 * y.Width);
+
     /// <summary>y += x.</summary>
     public void Add(Rows x, Rows y) => ForEach(new AddOperation(x, y), x.Count, x.Width);
 
@@ -174,6 +180,16 @@ public sealed unsafe partial class Cpu
                     x.Row(row) + at, Weights(weight, at, width), Weights(bias, at, width), epsilon, y.Row(row) + at, width);
             }
         }
+    }
+
+    private readonly struct KeepLargestOperation(float deviations, Rows y) : IRowOperation
+    {
+        public void Run(ElementwiseKernels kernels, int row) => kernels.KeepLargest(y.Row(row), deviations, y.Row(row), y.Width);
+    }
+
+    private readonly struct MatchMagnitudeOperation(Rows x, Rows y) : IRowOperation
+    {
+        public void Run(ElementwiseKernels kernels, int row) => kernels.MatchMagnitude(x.Row(row), y.Row(row), y.Width);
     }
 
     private readonly struct AddOperation(Rows x, Rows y) : IRowOperation

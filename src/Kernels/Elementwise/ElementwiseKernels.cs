@@ -30,6 +30,21 @@ public abstract unsafe class ElementwiseKernels
     /// <param name="width">Elements, at least 1.</param>
     public abstract void LayerNorm(float* x, float* weight, float* bias, float eps, float* y, int width);
 
+    /// <summary>
+    /// y = max(0, x - bound), the bound being so many standard deviations, estimated from the row as from a sample, above its mean.
+    /// </summary>
+    /// <param name="x">[width]; may be <paramref name="y"/>.</param>
+    /// <param name="deviations">How many.</param>
+    /// <param name="y">[width].</param>
+    /// <param name="width">Elements, at least 1.</param>
+    public abstract void KeepLargest(float* x, float deviations, float* y, int width);
+
+    /// <summary>y *= rms(x) / rms(y), so that both are as long; a y whose mean square is below 1e-5 counts as that.</summary>
+    /// <param name="x">[width].</param>
+    /// <param name="y">[width].</param>
+    /// <param name="width">Elements, at least 1.</param>
+    public abstract void MatchMagnitude(float* x, float* y, int width);
+
     /// <summary>y = a + b.</summary>
     public abstract void Add(float* a, float* b, float* y, int width);
 

@@ -12,6 +12,11 @@ internal sealed unsafe class ElementwiseKernels<TRung> : ElementwiseKernels
     public override void LayerNorm(float* x, float* weight, float* bias, float eps, float* y, int width)
         => Normalization<TRung>.LayerNorm(x, weight, bias, eps, y, width);
 
+    public override void KeepLargest(float* x, float deviations, float* y, int width)
+        => Normalization<TRung>.KeepLargest(x, deviations, y, width);
+
+    public override void MatchMagnitude(float* x, float* y, int width) => Normalization<TRung>.MatchMagnitude(x, y, width);
+
     public override void Add(float* a, float* b, float* y, int width) => Rows<TRung>.Zip(default(Sum<TRung>), a, b, y, width);
 
     public override void AddScaled(float* a, float* b, float factor, float* y, int width)

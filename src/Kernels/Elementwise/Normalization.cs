@@ -34,6 +34,22 @@ internal static unsafe class Normalization<TRung>
     }
 
     [MethodImpl(InnerLoop.Options)]
+    public static void KeepLargest(float* x, float deviations, float* y, int width)
+    {
+        float mean = Sum(x, width) / width;
+        float deviation = MathF.Sqrt(SumOfSquares(x, mean, width) / Math.Max(1, width - 1));
+        Rows<TRung>.Map(new Above<TRung>(TRung.Broadcast(mean + (deviations * deviation))), x, y, width);
+    }
+
+    [MethodImpl(InnerLoop.Options)]
+    public static void MatchMagnitude(float* x, float* y, int width)
+    {
+        float target = SumOfSquares(x, 0, width) / width;
+        float own = MathF.Max(SumOfSquares(y, 0, width) / width, 1e-5f);
+        Rows<TRung>.Map(new Scaled<TRung>(TRung.Broadcast(MathF.Sqrt(target) / MathF.Sqrt(own))), y, y, width);
+    }
+
+    [MethodImpl(InnerLoop.Options)]
     public static void Softmax(float* x, int width)
     {
         float max = Max(x, width);

@@ -97,6 +97,13 @@ internal readonly struct Xielu<TRung>(TRung square, TRung exponential, TRung lin
     }
 }
 
+internal readonly struct Above<TRung>(TRung bound) : IUnary<TRung>
+    where TRung : unmanaged, IRung<TRung>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TRung Apply(TRung x) => TRung.Max(TRung.Zero, x - bound);
+}
+
 internal readonly struct Standardized<TRung>(TRung mean, TRung scale) : IUnary<TRung>
     where TRung : unmanaged, IRung<TRung>
 {

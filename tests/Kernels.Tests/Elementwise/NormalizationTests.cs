@@ -24,6 +24,40 @@ public sealed unsafe class NormalizationTests
     }
 
     [Property(MaxTest = 300)]
+    public void What_lies_below_the_bound_becomes_zero_and_the_rest_what_it_lies_above(byte width, int seed)
+    {
+        const float deviations = 0.7f;
+        var x = FloatRow.Random(new Random(seed), width + 2, 3);
+        var y = SameOnEveryRung(x.Width, (kernels, to) => kernels.KeepLargest(x.Pointer, deviations, to.Pointer, to.Width));
+        double[] values = [.. x.Values.ToArray().Select(value => (double)value)];
+        double mean = values.Average();
+        double deviation = Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (x.Width - 1));
+        double largest = values.Max(Math.Abs);
+        for (int i = 0; i < x.Width; i++)
+        {
+            double expected = Math.Max(0, values[i] - mean - (deviations * deviation));
+            Close(expected, y.Values[i], 3 * largest * Roundings(x.Width), $"element {i} of {x.Width}");
+        }
+    }
+
+    [Property(MaxTest = 300)]
+    public void A_row_becomes_as_long_as_another(byte width, int seed)
+    {
+        var random = new Random(seed);
+        var x = FloatRow.Random(random, width + 1, 3);
+        var from = FloatRow.Random(random, width + 1, 2);
+        var y = SameOnEveryRung(x.Width, (kernels, to) =>
+        {
+            from.Values.CopyTo(new Span<float>(to.Pointer, to.Width));
+            kernels.MatchMagnitude(x.Pointer, to.Pointer, to.Width);
+        });
+        double ratio = Math.Sqrt(x.Values.ToArray().Average(value => (double)value * value)
+            / Math.Max(1e-5, from.Values.ToArray().Average(value => (double)value * value)));
+        for (int i = 0; i < x.Width; i++)
+            Close(from.Values[i] * ratio, y.Values[i], Math.Abs(from.Values[i] * ratio) * 2 * Roundings(x.Width), $"element {i} of {x.Width}");
+    }
+
+    [Property(MaxTest = 300)]
     public void LayerNorm_centres_and_divides_by_the_deviation(byte width, int seed, bool weighted, bool biased)
     {
         var random = new Random(seed);
