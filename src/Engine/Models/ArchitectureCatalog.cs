@@ -50,6 +50,7 @@ public static class ArchitectureCatalog
         Add<HunyuanDense>();
         Add<HunyuanMoe>();
         Add<Jais>();
+        Add<Jais2>();
         Add<Jamba>();
         Add<JinaBertV2>();
         Add<Lfm2>();
