@@ -56,6 +56,7 @@ public static class ArchitectureCatalog
         Add<Lfm2>();
         Add<Llama>();
         Add<Llama4>();
+        Add<Maincoder>();
         Add<Mamba>();
         Add<Mamba2>();
         Add<MiMo2>();

@@ -1,0 +1,44 @@
+using Hearth.Engine.Models.Layers;
+using Hearth.Kernels.Elementwise;
+
+namespace Hearth.Engine.Models.Architectures;
+
+/// <summary>Maincoder 1B (Maincode 2025): Llama with norms of query and key heads after their rotation.</summary>
+public sealed class Maincoder : IArchitecture
+{
+    private Maincoder()
+    {
+    }
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<string> Names { get; } = ["maincoder"];
+
+    /// <inheritdoc/>
+    public static Architecture Load(ModelLoader loader)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        var shape = ModelShape.Read(loader);
+        var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
+        int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
+        float epsilon = loader.Parameters.RmsEpsilon;
+        var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, attention[0].KeyLength);
+        var layers = ModelLoader.Layers(shape, i =>
+        {
+            string name = $"blk.{i}.";
+            return new SequentialLayer(
+                new Branch(
+                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
+                    SelfAttention.Load(loader, i, attention[i], null, rotary, QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon))),
+                new Branch(
+                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
+                    GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)));
+        });
+        return new Decoder(
+            loader,
+            shape,
+            loader.TokenEmbedding(shape),
+            [rotary],
+            layers,
+            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+    }
+}
