@@ -77,6 +77,7 @@ public static class ArchitectureCatalog
         Add<Phi2>();
         Add<Phi3>();
         Add<PhiMoe>();
+        Add<Qwen2>();
         Add<Qwen2Moe>();
         Add<Qwen3>();
         Add<Qwen35>();

@@ -4,7 +4,7 @@ using Hearth.Kernels.Elementwise;
 namespace Hearth.Engine.Models.Architectures;
 
 /// <summary>
-/// Qwen2 and 2.5 (Yang et al. 2024), the text part of Qwen2-VL and 2.5-VL, EXAONE 3: Llama with rotary halves, and biases on queries, keys
+/// Qwen2 and 2.5 (Yang et al. 2024), the text part of Qwen2-VL and 2.5-VL, EXAONE 3, Pangu Embedded: Llama with rotary halves, and biases on queries, keys
 /// and values where the file has them.
 /// </summary>
 public sealed class Qwen2 : IArchitecture
@@ -14,7 +14,7 @@ public sealed class Qwen2 : IArchitecture
     }
 
     /// <inheritdoc/>
-    public static IReadOnlyList<string> Names { get; } = ["qwen2", "qwen2vl", "exaone"];
+    public static IReadOnlyList<string> Names { get; } = ["qwen2", "pangu-embedded", "qwen2vl", "exaone"];
 
     /// <inheritdoc/>
     public static Architecture Load(ModelLoader loader)
