@@ -72,6 +72,7 @@ public static class ArchitectureCatalog
         Add<Olmo>();
         Add<Olmo2>();
         Add<Olmoe>();
+        Add<OpenElm>();
         Add<Opt>();
         Add<Orion>();
         Add<Phi2>();
