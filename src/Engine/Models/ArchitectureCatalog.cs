@@ -78,6 +78,7 @@ public static class ArchitectureCatalog
         Add<Phi2>();
         Add<Phi3>();
         Add<PhiMoe>();
+        Add<Plm>();
         Add<Qwen2>();
         Add<Qwen2Moe>();
         Add<Qwen3>();
