@@ -59,6 +59,7 @@ public static class ArchitectureCatalog
         Add<Maincoder>();
         Add<Mamba>();
         Add<Mamba2>();
+        Add<Mellum>();
         Add<MiMo2>();
         Add<MiniCpm>();
         Add<MiniCpm3>();
