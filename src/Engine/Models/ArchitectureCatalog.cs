@@ -24,6 +24,7 @@ public static class ArchitectureCatalog
         Add<ChatGlm>();
         Add<CodeShell>();
         Add<Cohere2>();
+        Add<Cohere2Moe>();
         Add<CommandR>();
         Add<Dbrx>();
         Add<Deci>();
