@@ -29,6 +29,7 @@ public static class ArchitectureCatalog
         Add<Dbrx>();
         Add<Deci>();
         Add<DeepSeek>();
+        Add<DeepSeek2>();
         Add<Dots1>();
         Add<Ernie45Moe>();
         Add<Exaone4>();

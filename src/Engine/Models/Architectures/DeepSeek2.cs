@@ -18,7 +18,7 @@ public sealed class DeepSeek2 : IArchitecture
     }
 
     /// <inheritdoc/>
-    public static IReadOnlyList<string> Names { get; } = ["deepseek2"];
+    public static IReadOnlyList<string> Names { get; } = ["deepseek2", "mistral4"];
 
     /// <inheritdoc/>
     public static Architecture Load(ModelLoader loader)
@@ -88,7 +88,7 @@ public sealed class DeepSeek2 : IArchitecture
         return (float)(rotary.Magnitude * ofMultiplier);
     }
 
-    /// <summary>Mistral Large 3 is of this family too, and its queries grow with the position.</summary>
+    /// <summary>Mistral Large 3 and Mistral 4 are of this family too, and their queries grow with the position.</summary>
     private static IReadOnlyList<IQkvStep> Temperature(HyperParameters parameters)
         => parameters.Float("attention.temperature_scale", 0) is float scale and not 0
             ? [new PositionScale(scale, parameters.Int("attention.temperature_length", 1, int.MaxValue))]
