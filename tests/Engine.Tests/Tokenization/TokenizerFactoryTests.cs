@@ -84,6 +84,29 @@ public sealed class TokenizerFactoryTests
     }
 
     [Theory]
+    [InlineData(null, null, "e")]
+    [InlineData(false, null, "É")]
+    [InlineData(true, false, "é")]
+    [InlineData(false, true, "E")]
+    public void WordPiece_files_say_whether_case_and_accents_go(bool? lowerCase, bool? stripAccents, string piece)
+    {
+        var keys = new List<(string, GgufValue)> { ("tokenizer.ggml.tokens", GgufValue.ArrayOf(["▁e", "▁é", "▁E", "▁É"])) };
+        if (lowerCase is { } lower) keys.Add(("tokenizer.ggml.normalizer.lowercase", lower));
+        if (stripAccents is { } strip) keys.Add(("tokenizer.ggml.normalizer.strip_accents", strip));
+        var tokenizer = TokenizerFactory.FromGguf(Metadata("bert", [.. keys]));
+        var id = Assert.Single(tokenizer.Encode("É", addSpecial: false, parseSpecial: false));
+        Assert.Equal(piece, tokenizer.Decode([id], showSpecial: true).Trim());
+    }
+
+    [Theory]
+    [InlineData("granite-embed-multi-311m", true)]
+    [InlineData("gpt-2", false)]
+    public void Gemmas_pre_tokenizer_always_adds_bos(string name, bool adds)
+        => Assert.Equal(adds, TokenizerFactory.FromGguf(Metadata(
+            "gpt2", ("tokenizer.ggml.pre", name), ("tokenizer.ggml.merges", GgufValue.ArrayOf([])),
+            ("tokenizer.ggml.add_bos_token", false))).Special.AddBos);
+
+    [Theory]
     [InlineData(new byte[] { 1, 0 }, "cut off")]
     [InlineData(new byte[] { 8, 0, 0, 0, 1, 2, 3, 4 }, "claims a trie of 8 bytes")]
     [InlineData(new byte[] { 3, 0, 0, 0, 1, 2, 3, 4 }, "claims a trie of 3 bytes")]

@@ -38,6 +38,12 @@ internal static class VocabularyKeys
             keys[Prefix + "merges"] = GgufValue.ArrayOf(MergesOf(vocabulary.Merges));
         }
 
+        if (vocabulary.Kind == SubwordKind.WordPiece)
+        {
+            keys[Prefix + "normalizer.lowercase"] = vocabulary.LowerCase;
+            keys[Prefix + "normalizer.strip_accents"] = vocabulary.StripAccents;
+        }
+
         AddSpecial(keys, vocabulary);
     }
 

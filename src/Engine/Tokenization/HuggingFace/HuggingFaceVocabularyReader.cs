@@ -98,6 +98,7 @@ internal sealed class HuggingFaceVocabularyReader
             EscapeSpaces = kind != SubwordKind.BytePair || normalizer.EscapesSpaces || preTokenizer!.EscapesSpaces,
             RemoveExtraSpaces = normalizer.RemovesExtraSpaces || preSteps.Contains("WhitespaceSplit"),
             LowerCase = normalizer.LowersCase,
+            StripAccents = normalizer.StripsAccents,
             CleanSpaces = kind == SubwordKind.WordPiece
                 ? decoders.Any(step => TokenizerJson.Flag(step, "cleanup", otherwise: true))
                 : ConfiguredFlag("clean_up_tokenization_spaces", otherwise: preTokenizer is { IsGpt2: true }),

@@ -19,8 +19,11 @@ internal sealed class NormalizerRules
     /// <summary>Whether runs of spaces become one.</summary>
     public bool RemovesExtraSpaces { get; private set; }
 
-    /// <summary>Whether letters lose their case and accents.</summary>
+    /// <summary>Whether letters lose their case.</summary>
     public bool LowersCase { get; private set; }
+
+    /// <summary>Whether letters lose their accents.</summary>
+    public bool StripsAccents { get; private set; }
 
     /// <summary>SentencePiece's precompiled map, or empty.</summary>
     public byte[] CharsMap { get; private set; } = [];
@@ -38,13 +41,17 @@ internal sealed class NormalizerRules
     {
         switch (TokenizerJson.Kind(step))
         {
-            case "NFC" or "NFD" or "StripAccents" or "Strip":
+            case "NFC" or "NFD" or "Strip":
+                break;
+            case "StripAccents":
+                StripsAccents = true;
                 break;
             case "Lowercase":
                 LowersCase = true;
                 break;
             case "BertNormalizer":
                 LowersCase = TokenizerJson.Flag(step, "lowercase", otherwise: true);
+                StripsAccents = TokenizerJson.Flag(step, "strip_accents", otherwise: LowersCase);
                 break;
             case "Precompiled":
                 CharsMap = step.GetProperty("precompiled_charsmap").GetBytesFromBase64();

@@ -5,8 +5,11 @@ namespace Hearth.Engine.Tokenization.PreTokenization;
 /// The publishers write this with a lookahead over the rest of the run, <c>(?=(\d{3})+(?!\d))</c>, which takes quadratic time.
 /// </remarks>
 /// <param name="isDigit">Which characters are digits.</param>
-/// <param name="isolatesRuns">Whether a run also ends where other text begins, and begins where other text ends.</param>
-internal sealed class DigitGroupsPass(Func<char, bool> isDigit, bool isolatesRuns) : SplitPass
+/// <param name="endsRuns">
+/// Whether a part ends with each run and no part begins with one: as the reference cuts, what stands before a run is in one part with
+/// the run's first group.
+/// </param>
+internal sealed class DigitGroupsPass(Func<char, bool> isDigit, bool endsRuns) : SplitPass
 {
     /// <inheritdoc/>
     public override void Split(ReadOnlySpan<char> piece, int offset, List<int> ends)
@@ -17,9 +20,10 @@ internal sealed class DigitGroupsPass(Func<char, bool> isDigit, bool isolatesRun
             var end = start + 1;
             while (end < piece.Length && isDigit(piece[end])) end++;
 
-            if (isolatesRuns) AddEnd(ends, offset, offset + start);
-            for (var cut = start + ((end - start) % 3); cut < end; cut += 3) AddEnd(ends, offset, offset + cut);
-            if (isolatesRuns) AddEnd(ends, offset, offset + end);
+            var cut = start + ((end - start) % 3);
+            if (endsRuns && cut == start) cut += 3;
+            for (; cut < end; cut += 3) AddEnd(ends, offset, offset + cut);
+            if (endsRuns) AddEnd(ends, offset, offset + end);
             start = end;
         }
     }

@@ -51,17 +51,22 @@ internal static class PreTokenizerCatalog
         "kimi-k2" => Plain(new PreTokenizer(new RegexPass(KimiK2)) { KnowsHan = true }),
 
         "afmoe" => Plain(new PreTokenizer(
-            new DigitGroupsPass(char.IsNumber, isolatesRuns: true), new RegexPass(AfmoeScripts), new RegexPass(DeepSeek3))),
+            new DigitGroupsPass(char.IsNumber, endsRuns: true), new RegexPass(AfmoeScripts), new RegexPass(DeepSeek3))),
         "tiny_aya" or "cohere2moe" => Plain(new PreTokenizer(
-            new DigitGroupsPass(char.IsNumber, isolatesRuns: true), new RegexPass(TinyAya))),
+            new DigitGroupsPass(char.IsNumber, endsRuns: true), new RegexPass(TinyAya))),
         "superbpe" => Plain(new PreTokenizer(
-            new RegexPass(Numbers), new DigitGroupsPass(char.IsAsciiDigit, isolatesRuns: false))),
+            new RegexPass(Numbers), new DigitGroupsPass(char.IsAsciiDigit, endsRuns: false))),
 
         "bloom" or "gpt3-finnish" => Clean(Bloom),
         "poro-chat" => Plain(Bloom),
         "viking" => Plain(Bloom, Number),
 
-        "gemma4" or "granite-embed-multi-311m" => Clean(Lines) with { EscapeSpaces = true, ByteLevel = false },
+        "gemma4" or "granite-embed-multi-311m" => Clean(Lines) with
+        {
+            EscapeSpaces = true,
+            ByteLevel = false,
+            AlwaysAddsBos = true,
+        },
         "sarvam-moe" => Plain(Lines) with { EscapeSpaces = true, ByteLevel = false },
         "whitespace" => Clean(NotSpaces) with { ByteLevel = false },
         _ => null,

@@ -10,6 +10,9 @@ internal sealed record PreTokenizerRules(PreTokenizer PreTokenizer)
     /// <summary>Whether bos is added, unless the file says otherwise.</summary>
     public bool AddBos { get; init; }
 
+    /// <summary>Whether bos is added whatever the file says: files of these models were written without the key or with a wrong one.</summary>
+    public bool AlwaysAddsBos { get; init; }
+
     /// <summary>Whether separators are added, unless the file says otherwise.</summary>
     public bool AddSeparator { get; init; }
 

@@ -90,8 +90,8 @@ internal static class GgufVocabularyReader
             ?? throw new InvalidModelException($"The pre-tokenizer \"{preTokenizerName}\" (key {Prefix}pre) is not known to Hearth.");
         var texts = ReadTexts(metadata);
         var attributes = ReadAttributes(metadata, texts);
-        var gemma = metadata.GetString(Prefix + "model") == "gemma4";
-        var defaults = gemma
+        var hasModelOfItsOwn = metadata.GetString(Prefix + "model") == "gemma4";
+        var defaults = hasModelOfItsOwn
             ? new SpecialTokens { AddBos = true }
             : new SpecialTokens { Bos = 11, Eos = 11, AddBos = rules.AddBos, AddSeparator = rules.AddSeparator };
         var special = Complete(metadata, texts, attributes, defaults, out var endOfGeneration);
@@ -101,7 +101,7 @@ internal static class GgufVocabularyReader
             Texts = texts,
             Attributes = attributes,
             Merges = ReadMerges(metadata),
-            Special = gemma ? special with { AddBos = true } : special,
+            Special = rules.AlwaysAddsBos ? special with { AddBos = true } : special,
             EndOfGeneration = endOfGeneration,
             PreTokenizer = rules.PreTokenizer,
             AddSpacePrefix = metadata.GetBoolean(Prefix + "add_space_prefix", false),
@@ -128,6 +128,7 @@ internal static class GgufVocabularyReader
             AddSeparator = true,
         };
         var special = Complete(metadata, texts, attributes, defaults, out var endOfGeneration);
+        var lowerCase = metadata.GetBoolean(Prefix + "normalizer.lowercase", true);
         return new Vocabulary
         {
             Kind = SubwordKind.WordPiece,
@@ -138,6 +139,8 @@ internal static class GgufVocabularyReader
             EscapeSpaces = true,
             AddSpacePrefix = metadata.GetBoolean(Prefix + "add_space_prefix", false),
             CleanSpaces = true,
+            LowerCase = lowerCase,
+            StripAccents = metadata.GetBoolean(Prefix + "normalizer.strip_accents", lowerCase),
         };
     }
 

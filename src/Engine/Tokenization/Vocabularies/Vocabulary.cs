@@ -43,8 +43,11 @@ internal sealed record Vocabulary
     /// <summary>Whether runs of spaces count as one, for <see cref="SubwordKind.Unigram"/>.</summary>
     public bool RemoveExtraSpaces { get; init; }
 
-    /// <summary>Whether letters lose their case and accents, for <see cref="SubwordKind.WordPiece"/>.</summary>
+    /// <summary>Whether letters lose their case, for <see cref="SubwordKind.WordPiece"/>.</summary>
     public bool LowerCase { get; init; } = true;
+
+    /// <summary>Whether letters lose their accents, for <see cref="SubwordKind.WordPiece"/>.</summary>
+    public bool StripAccents { get; init; } = true;
 
     /// <summary>Whether detokenised text loses the spaces before punctuation.</summary>
     public bool CleanSpaces { get; init; }

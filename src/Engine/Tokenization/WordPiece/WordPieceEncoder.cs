@@ -13,7 +13,7 @@ internal sealed class WordPieceEncoder : ISubwordEncoder
 {
     private readonly PrefixIndex pieces;
     private readonly int unknown;
-    private readonly bool lowerCase;
+    private readonly bool lowerCase, stripAccents;
 
     /// <summary>Builds the tables of a vocabulary.</summary>
     public WordPieceEncoder(Vocabulary vocabulary, PieceTable pieces)
@@ -21,6 +21,7 @@ internal sealed class WordPieceEncoder : ISubwordEncoder
         this.pieces = new PrefixIndex(pieces, id => true);
         unknown = vocabulary.Special.Unknown;
         lowerCase = vocabulary.LowerCase;
+        stripAccents = vocabulary.StripAccents;
     }
 
     /// <inheritdoc/>
@@ -32,7 +33,7 @@ internal sealed class WordPieceEncoder : ISubwordEncoder
         var length = 3;
         foreach (var original in text.EnumerateRunes())
         {
-            var rune = lowerCase ? CanonicalBase.Of(original) : original;
+            var rune = stripAccents ? CanonicalBase.Of(original) : original;
             if (Rune.IsWhiteSpace(rune))
             {
                 EndWord(word, ref length, scratch);
@@ -40,7 +41,7 @@ internal sealed class WordPieceEncoder : ISubwordEncoder
             }
 
             var category = Rune.GetUnicodeCategory(rune);
-            if (IsDropped(rune, category) || (lowerCase && IsMark(category))) continue;
+            if (IsDropped(rune, category) || (stripAccents && IsMark(category))) continue;
             var alone = IsWordOfItsOwn(rune, category);
             if (alone) EndWord(word, ref length, scratch);
             length += (lowerCase ? Rune.ToLowerInvariant(rune) : rune).EncodeToUtf8(word[length..]);

@@ -26,16 +26,19 @@ public sealed class HuggingFaceVocabularyReaderTests
         Assert.Equal(" cafes!", tokenizer.Decode(ids, showSpecial: false));
     }
 
-    [Fact]
-    public void Cased_WordPiece_keeps_case()
+    [Theory]
+    [InlineData("false", "null", new[] { 0, 1, 2 })]
+    [InlineData("true", "null", new[] { 1, 1, 4 })]
+    [InlineData("true", "false", new[] { 1, 1, 2 })]
+    public void WordPiece_keeps_the_case_and_the_accents_that_its_normalizer_keeps(string lowerCase, string stripAccents, int[] ids)
     {
-        var tokenizer = TokenizerFactory.FromHuggingFace("""
+        var tokenizer = TokenizerFactory.FromHuggingFace($$$"""
             {
-              "normalizer": {"type": "BertNormalizer", "lowercase": false},
-              "model": {"type": "WordPiece", "unk_token": "u", "vocab": {"A": 0, "a": 1, "é": 2, "u": 3}}
+              "normalizer": {"type": "BertNormalizer", "lowercase": {{{lowerCase}}}, "strip_accents": {{{stripAccents}}}},
+              "model": {"type": "WordPiece", "unk_token": "u", "vocab": {"A": 0, "a": 1, "é": 2, "u": 3, "e": 4}}
             }
             """);
-        Assert.Equal([0, 1, 2], tokenizer.Encode("A a é", addSpecial: false, parseSpecial: false));
+        Assert.Equal(ids, tokenizer.Encode("A a é", addSpecial: false, parseSpecial: false));
     }
 
     [Fact]
@@ -74,7 +77,7 @@ public sealed class HuggingFaceVocabularyReaderTests
     [InlineData("always", " a", new[] { 3, 0 })]
     public void Metaspace_prefixes_what_its_scheme_says(string scheme, string text, int[] ids)
     {
-        var tokenizer = TokenizerFactory.FromHuggingFace($$"""
+        var tokenizer = TokenizerFactory.FromHuggingFace($$$"""
             {
               "added_tokens": [{"id": 4, "content": "</s>", "special": true}],
               "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "{{scheme}}"},
@@ -90,7 +93,7 @@ public sealed class HuggingFaceVocabularyReaderTests
     [InlineData("Isolated", new[] { 2, 3, 2 })]
     public void Splits_keep_delimiters_where_their_behavior_says(string behavior, int[] ids)
     {
-        var tokenizer = TokenizerFactory.FromHuggingFace($$"""
+        var tokenizer = TokenizerFactory.FromHuggingFace($$$"""
             {
               "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
                 {"type": "Split", "pattern": {"String": "-"}, "behavior": "{{behavior}}", "invert": false},

@@ -67,6 +67,13 @@ public sealed class PreTokenizerTests
     public void Code_points_beyond_the_basic_plane_count_once_and_by_their_category(string name, string text, params string[] words)
         => Assert.Equal(words, Split(name, text));
 
+    [Theory]
+    [InlineData("tiny_aya", "x  12345", "x", " ", " ", "12", "345")]
+    [InlineData("afmoe", "x  123456 y", "x", " ", " ", "123", "456", " y")]
+    [InlineData("superbpe", "x  12345", "x  ", "12", "345")]
+    public void Digits_in_threes_from_the_right_end_a_part_but_do_not_begin_one(string name, string text, params string[] words)
+        => Assert.Equal(words, Split(name, text));
+
     [Fact]
     public void A_lone_surrogate_is_a_symbol() => Assert.Equal(["a", "\uD800b"], Split("llama3", "a\uD800b"));
 
