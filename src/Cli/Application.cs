@@ -15,9 +15,8 @@ internal static class Application
     {
         try
         {
-            if (args.Length == 0)
-                args = ["--help"];
-            var root = CommandTree.Build(args[0], terminal);
+            args = Spelt(args);
+            var root = CommandTree.Build(args.FirstOrDefault(CommandTree.Has) ?? "", terminal);
             var line = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
             CommandLineErrors.Check(line);
             int code = line.Invoke(new InvocationConfiguration
@@ -35,4 +34,13 @@ internal static class Application
             return ErrorReport.Write(error, terminal, verbose: args.Contains(RuntimeFlags.VerboseName));
         }
     }
+
+    /// <summary>What other programs have as commands are flags here.</summary>
+    private static string[] Spelt(string[] args) => args switch
+    {
+        [] or ["help"] => ["--help"],
+        ["help", var command] => [command, "--help"],
+        ["version"] => ["--version"],
+        _ => args,
+    };
 }

@@ -82,15 +82,16 @@ internal sealed class Terminal : IDisposable
         };
     }
 
-    /// <summary>Hands out what is buffered; a reader that has left is no error here any more.</summary>
+    /// <summary>Hands out what is buffered; that it cannot be written is no error here any more.</summary>
     public void Dispose()
     {
         try
         {
             Output.Flush();
         }
-        catch (ClosedOutputException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            // Reported already, or there is nobody to report to.
         }
 
         Interrupts.Dispose();

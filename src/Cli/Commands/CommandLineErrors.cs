@@ -64,6 +64,8 @@ internal static class CommandLineErrors
         }
 
         string of = command is RootCommand ? "hearth" : $"hearth {command.Name}";
+        if (known.Contains(flag))
+            return new CommandException($"{flag} stands before the command; write '{of} {flag}'.");
         return new CommandException(NearestName.Find(flag, known) is { } nearest
             ? $"{flag} is no flag of '{of}'; did you mean {nearest}?"
             : $"{flag} is no flag of '{of}'; '{of} --help' lists them.");

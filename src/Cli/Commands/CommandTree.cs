@@ -30,8 +30,11 @@ internal static class CommandTree
         new("blocks", BlocksCommand.Description, BlocksCommand.Define),
     ];
 
+    /// <summary>Whether there is such a command.</summary>
+    public static bool Has(string name) => Array.Exists(Entries, entry => entry.Name == name);
+
     /// <summary>Builds the tree.</summary>
-    /// <param name="called">The first argument.</param>
+    /// <param name="called">The command that is called; empty for none.</param>
     /// <param name="terminal">What the commands talk to.</param>
     public static RootCommand Build(string called, Terminal terminal)
     {

@@ -58,7 +58,8 @@ internal sealed class ConvertCommand
         var plan = QuantizationPlan.Create(source, new QuantizationOptions(kind));
         using var stoppable = terminal.Interrupts.Catch(out var cancellation);
         using (var pool = new WorkerPool(line.GetValue(threads) ?? ProcessorTopology.LogicalProcessors))
-            Quantizer.Write(plan, output, pool, null, cancellation);
+        using (var bar = new ProgressLine(terminal, "converting"))
+            Quantizer.Write(plan, output, pool, new TensorReporter(bar), cancellation);
         terminal.Output.WriteLine(
             $"{output}: {Units.Bytes(plan.Bytes)} of {kind.Name}, {Units.Time(Stopwatch.GetElapsedTime(start))}");
         return ExitCodes.Success;

@@ -39,9 +39,9 @@ internal sealed class PackCommand
         long start = Stopwatch.GetTimestamp();
         using var source = GgufFile.Open(path);
         using var pool = new WorkerPool(line.GetValue(threads) ?? ProcessorTopology.DefaultThreads);
+        using var stoppable = terminal.Interrupts.Catch(out var cancellation);
         if (!line.GetValue(check))
         {
-            using var stoppable = terminal.Interrupts.Catch(out var cancellation);
             using var bar = new ProgressLine(terminal, "packing");
             PanelFile.Write(source, kernels, pool, new Reporter(bar), cancellation);
         }
@@ -50,7 +50,8 @@ internal sealed class PackCommand
             throw new CommandException($"{PanelFile.PathOf(source.Name)}: there are no panels of this model; write them by hearth pack -m {path}.");
         using (panels)
         {
-            panels.Verify(source, kernels, pool);
+            using (var bar = new ProgressLine(terminal, "comparing"))
+                panels.Verify(source, kernels, pool, new Reporter(bar), cancellation);
             terminal.Output.WriteLine(
                 $"{PanelFile.PathOf(source.Name)}: {Units.Bytes(panels.ByteLength)}, equal to the model, {Units.Time(Stopwatch.GetElapsedTime(start))}");
         }

@@ -11,13 +11,16 @@ internal sealed class PromptFlags
     private readonly Option<bool> escape;
     private readonly Option<bool> noEscape;
     private readonly string noun;
+    private readonly string otherwise;
 
     /// <summary>Gives a command the flags.</summary>
     /// <param name="command">The command.</param>
     /// <param name="noun">What the text is called, such as PROMPT.</param>
-    public PromptFlags(Command command, string noun)
+    /// <param name="otherwise">What else somebody without a text may want, for the message.</param>
+    public PromptFlags(Command command, string noun, string otherwise = "")
     {
         this.noun = noun.ToLowerInvariant();
+        this.otherwise = otherwise;
         command.Add(argument = new Argument<string?>(noun)
         {
             Description = $"the {this.noun}; '-' or nothing at all reads standard input",
@@ -34,7 +37,7 @@ internal sealed class PromptFlags
     public string Read(ParseResult line, Terminal terminal)
     {
         string text = Find(line, terminal)
-            ?? throw new CommandException($"There is no {noun}: give one as an argument, with -p, with -f, or on standard input.");
+            ?? throw new CommandException($"There is no {noun}: give one as an argument, with -p, with -f, or on standard input{otherwise}.");
         return text.Length > 0 ? text : throw new CommandException($"The {noun} is empty.");
     }
 

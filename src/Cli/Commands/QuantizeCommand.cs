@@ -83,7 +83,7 @@ internal sealed class QuantizeCommand
         using var stoppable = terminal.Interrupts.Catch(out var cancellation);
         using (var pool = new WorkerPool(line.GetValue(threads) ?? ProcessorTopology.LogicalProcessors))
         using (var bar = new ProgressLine(terminal, "quantizing"))
-            Quantizer.Write(plan, output!, pool, new Reporter(bar), cancellation);
+            Quantizer.Write(plan, output!, pool, new TensorReporter(bar), cancellation);
         Warn(plan);
         terminal.Output.WriteLine($"{output}: {Summary(plan)}, {Units.Time(Stopwatch.GetElapsedTime(start))}");
         return ExitCodes.Success;
@@ -164,9 +164,4 @@ internal sealed class QuantizeCommand
         => string.Create(
             CultureInfo.InvariantCulture,
             $"{Units.Bytes(plan.SourceBytes)} of weights become {Units.Bytes(plan.Bytes)} of {plan.Options.Kind.Name}, {plan.BitsPerWeight:F2} bits a weight");
-
-    private sealed class Reporter(ProgressLine bar) : IProgress<QuantizationProgress>
-    {
-        public void Report(QuantizationProgress value) => bar.Report(value.DoneBytes, value.TotalBytes, value.Tensor);
-    }
 }

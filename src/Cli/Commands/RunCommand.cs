@@ -25,7 +25,7 @@ internal sealed class RunCommand
     private RunCommand(Command command, Terminal terminal)
     {
         this.terminal = terminal;
-        prompt = new PromptFlags(command, "PROMPT");
+        prompt = new PromptFlags(command, "PROMPT", "; 'hearth chat' begins a conversation");
         runtime = new RuntimeFlags(command);
         generation = new GenerationFlags(command);
         conversation = new ConversationFlags(command);

@@ -11,6 +11,8 @@ internal static class TextFile
     /// <exception cref="CommandException">It cannot be read.</exception>
     public static string ReadWhole(string path)
     {
+        if (Directory.Exists(path))
+            throw new CommandException($"{path}: is a folder, not a file.", ExitCodes.Input);
         try
         {
             return File.ReadAllText(path);

@@ -24,9 +24,17 @@ internal static class ErrorReport
             return ExitCodes.Interrupted;
         FlushQuietly(terminal.Output);
         var (sentence, code) = Describe(error);
-        terminal.Error.WriteLine($"hearth: {Printable.Line(sentence, LongestSentence)}");
-        if (verbose)
-            terminal.Error.WriteLine(error);
+        try
+        {
+            terminal.Error.WriteLine($"hearth: {Printable.Line(sentence, LongestSentence)}");
+            if (verbose)
+                terminal.Error.WriteLine(error);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Nobody can be told, but the exit code still says it.
+        }
+
         return code;
     }
 
@@ -47,7 +55,7 @@ internal static class ErrorReport
         {
             output.Flush();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
         }
     }

@@ -116,14 +116,25 @@ public sealed class PanelFile : IDisposable
     /// <param name="model">The model they belong to.</param>
     /// <param name="kernels">Any rung's kernels.</param>
     /// <param name="pool">The workers.</param>
+    /// <param name="progress">Told after each tensor, or null.</param>
+    /// <param name="cancellation">Checked before each tensor.</param>
     /// <exception cref="InvalidModelException">A weight differs, or the panels have the wrong size.</exception>
-    public void Verify(GgufFile model, KernelSet kernels, WorkerPool pool)
+    /// <exception cref="OperationCanceledException">Comparing was cancelled.</exception>
+    public void Verify(
+        GgufFile model,
+        KernelSet kernels,
+        WorkerPool pool,
+        IProgress<LoadProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(kernels);
         ArgumentNullException.ThrowIfNull(pool);
+        long total = file.Tensors.Sum(panels => panels.ByteLength);
+        long compared = 0;
         foreach (var panels in file.Tensors)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (!model.TryGetTensor(panels.Name, out var tensor)
                 || !WeightFormat.TryGet(tensor.Type, out var format)
                 || !kernels.TryGetPanel(tensor.Type, out var kernel))
@@ -145,17 +156,19 @@ public sealed class PanelFile : IDisposable
                 if (differs >= 0)
                     throw new InvalidModelException($"{file.Name}: row {differs} of {panels.Name} is not the model's; write the panels again.");
             }
+
+            compared += panels.ByteLength;
+            progress?.Report(new LoadProgress(compared, total));
         }
     }
 
     /// <summary>Frees the map; the matrices in it die.</summary>
     public void Dispose() => file.Dispose();
 
-    /// <summary>Finds one of <paramref name="count"/> equal matrices of a tensor.</summary>
-    /// <exception cref="InvalidModelException">The panels have the wrong size.</exception>
+    /// <summary>Finds one of <paramref name="count"/> equal matrices of a tensor. Panels of another size are as good as none.</summary>
     internal bool TryGet(string name, PanelKernel kernel, int rows, int columns, int index, int count, [NotNullWhen(true)] out PackedMatrix? matrix)
     {
-        matrix = file.TryGetTensor(name, out var panels)
+        matrix = file.TryGetTensor(name, out var panels) && panels.ByteLength == checked(PackedMatrix.BytesOf(kernel, rows, columns) * count)
             ? PackedMatrix.Map(kernel, Slice(panels, kernel, rows, columns, index, count), rows, columns)
             : null;
         return matrix != null;

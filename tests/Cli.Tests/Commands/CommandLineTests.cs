@@ -38,6 +38,42 @@ public sealed class CommandLineTests
         Assert.Equal(ExitCodes.Usage, run.ExitCode);
     }
 
+    [Theory]
+    [InlineData("--temp 1 run hello", "--temp stands before the command; write 'hearth run --temp'.")]
+    [InlineData("--tmep run hello", "--tmep is no flag of 'hearth run'; did you mean --temp?")]
+    public void A_flag_before_the_command_is_sent_behind_it(string line, string sentence)
+    {
+        var run = CommandRun.Of(line.Split(' '));
+        Assert.Equal(sentence, run.Sentence());
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("help", "--help")]
+    [InlineData("help run", "run --help")]
+    [InlineData("version", "--version")]
+    public void What_other_programs_have_as_commands_is_understood(string line, string same)
+    {
+        var run = CommandRun.Of(line.Split(' '));
+        Assert.Equal(ExitCodes.Success, run.ExitCode);
+        Assert.Equal(CommandRun.Of(same.Split(' ')).Output, run.Output);
+    }
+
+    [Fact]
+    public void An_error_that_cannot_be_told_is_still_an_exit_code()
+    {
+        using var input = new MemoryStream();
+        using var terminal = new Terminal(input, new FullDisk(), new FullDisk(), new Interrupts(_ => { }));
+        Assert.Equal(ExitCodes.Usage, Application.Run(["nonsense"], terminal));
+    }
+
+    private sealed class FullDisk : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("No space left on device");
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new IOException("No space left on device");
+    }
+
     [Fact]
     public void A_flag_before_the_command_is_reported_as_the_programs()
         => Assert.Equal("--temp is no flag of 'hearth'; 'hearth --help' lists them.", CommandRun.Of("--temp", "1").Sentence());

@@ -94,6 +94,58 @@ public sealed class PanelFileTests : IDisposable
         Assert.False(PanelFile.TryOpen(source, out _));
     }
 
+    [Fact]
+    public void Panels_of_a_wrong_size_are_as_good_as_none_and_found_by_comparing()
+    {
+        string path = Copy("llama-f16.gguf");
+        byte[] expected;
+        using (var packed = new LoadedModel(path, 2, Kernels))
+            expected = LoadedModel.Bytes(packed.Logits(Tokens, 8));
+        Write(path);
+        string panelsPath = PanelFile.PathOf(path);
+        byte[] bytes = File.ReadAllBytes(panelsPath);
+        byte[] name = [.. "blk.0.ffn_up.weight"u8];
+        int length = bytes.AsSpan().IndexOf(name) + name.Length + sizeof(uint);
+        bytes[length] ^= 1;
+        File.WriteAllBytes(panelsPath, bytes);
+        using var source = GgufFile.Open(path);
+        Assert.True(PanelFile.TryOpen(source, out var panels));
+        using (panels)
+            Assert.Contains("ffn_up", Assert.Throws<InvalidModelException>(() => panels.Verify(source, Kernels, pool)).Message, StringComparison.Ordinal);
+        using var model = new LoadedModel(path, 2, Kernels);
+        Assert.Equal(expected, LoadedModel.Bytes(model.Logits(Tokens, 8)));
+    }
+
+    [Fact]
+    public void Comparing_tells_how_far_it_is_and_can_be_stopped()
+    {
+        string path = Copy("llama-f16.gguf");
+        Write(path);
+        using var source = GgufFile.Open(path);
+        Assert.True(PanelFile.TryOpen(source, out var panels));
+        using (panels)
+        {
+            var seen = new Seen();
+            panels.Verify(source, Kernels, pool, seen, CancellationToken.None);
+            Assert.Equal(seen.Values.Order(), seen.Values);
+            Assert.Equal(seen.Values[^1], seen.Total);
+            Assert.Throws<OperationCanceledException>(() => panels.Verify(source, Kernels, pool, null, new CancellationToken(canceled: true)));
+        }
+    }
+
+    private sealed class Seen : IProgress<LoadProgress>
+    {
+        public List<long> Values { get; } = [];
+
+        public long Total { get; private set; }
+
+        public void Report(LoadProgress value)
+        {
+            Values.Add(value.LoadedBytes);
+            Total = value.TotalBytes;
+        }
+    }
+
     private string Copy(string name)
     {
         string path = folder[name];
