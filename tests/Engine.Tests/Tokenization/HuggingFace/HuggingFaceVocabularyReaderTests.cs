@@ -77,7 +77,7 @@ public sealed class HuggingFaceVocabularyReaderTests
     [InlineData("always", " a", new[] { 3, 0 })]
     public void Metaspace_prefixes_what_its_scheme_says(string scheme, string text, int[] ids)
     {
-        var tokenizer = TokenizerFactory.FromHuggingFace($$$"""
+        var tokenizer = TokenizerFactory.FromHuggingFace($$"""
             {
               "added_tokens": [{"id": 4, "content": "</s>", "special": true}],
               "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "{{scheme}}"},
@@ -93,7 +93,7 @@ public sealed class HuggingFaceVocabularyReaderTests
     [InlineData("Isolated", new[] { 2, 3, 2 })]
     public void Splits_keep_delimiters_where_their_behavior_says(string behavior, int[] ids)
     {
-        var tokenizer = TokenizerFactory.FromHuggingFace($$$"""
+        var tokenizer = TokenizerFactory.FromHuggingFace($$"""
             {
               "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
                 {"type": "Split", "pattern": {"String": "-"}, "behavior": "{{behavior}}", "invert": false},
