@@ -68,7 +68,8 @@ internal sealed class RunCommand
         using var stoppable = terminal.Interrupts.Catch(out var cancellation);
         long start = Stopwatch.GetTimestamp();
         using var session = model.CreateSession();
-        session.Append(ids, cancellation);
+        using (var reading = new PromptReporter(terminal))
+            session.Append(ids, cancellation, reading);
         var promptTime = Stopwatch.GetElapsedTime(start);
 
         if (!isConversation && named is null && ShowsPrompt(line))

@@ -15,16 +15,19 @@ internal sealed class ProgressLine : IDisposable
 
     private readonly Terminal terminal;
     private readonly string verb;
+    private readonly TimeSpan delay;
     private readonly long start = Stopwatch.GetTimestamp();
     private long shownAt;
 
     /// <summary>Prepares a line.</summary>
     /// <param name="terminal">Where it appears.</param>
     /// <param name="verb">What is being done.</param>
-    public ProgressLine(Terminal terminal, string verb)
+    /// <param name="delay">Time before it appears, for work that is mostly done at once.</param>
+    public ProgressLine(Terminal terminal, string verb, TimeSpan delay = default)
     {
         this.terminal = terminal;
         this.verb = verb;
+        this.delay = delay;
     }
 
     /// <summary>Shows how far the work is, at most ten times a second.</summary>
@@ -33,7 +36,7 @@ internal sealed class ProgressLine : IDisposable
     /// <param name="note">What stands behind the bar.</param>
     public void Report(long done, long total, string note)
     {
-        if (!terminal.ErrorIsTerminal || total <= 0 || (shownAt != 0 && Stopwatch.GetElapsedTime(shownAt) < Interval))
+        if (!terminal.ErrorIsTerminal || total <= 0 || Stopwatch.GetElapsedTime(start) < delay || (shownAt != 0 && Stopwatch.GetElapsedTime(shownAt) < Interval))
             return;
         shownAt = Stopwatch.GetTimestamp();
         double share = Math.Clamp(done / (double)total, 0, 1);
@@ -46,8 +49,10 @@ internal sealed class ProgressLine : IDisposable
 
     public void Dispose()
     {
-        if (shownAt != 0)
-            terminal.Error.Write(ClearLine);
+        if (shownAt == 0)
+            return;
+        terminal.Error.Write(ClearLine);
+        shownAt = 0;
     }
 
     private static string Left(TimeSpan time)

@@ -86,7 +86,7 @@ internal sealed class ChatLoop
         if (!text.StartsWith('/'))
         {
             if (text.Trim().Length > 0 || conversation.AnswersSilence)
-                Answer(cancellation => conversation.Say(text, settings.Options, cancellation));
+                Answer(settings.Options, (options, cancellation) => conversation.Say(text, options, cancellation));
             return true;
         }
 
@@ -100,16 +100,18 @@ internal sealed class ChatLoop
         return action.Act is not null;
     }
 
-    private void Answer(Func<CancellationToken, IAsyncEnumerable<GeneratedPiece>> ask)
+    private void Answer(GenerationOptions options, Func<GenerationOptions, CancellationToken, IAsyncEnumerable<GeneratedPiece>> ask)
     {
         long start = Stopwatch.GetTimestamp();
         int tokens = 0;
         using (terminal.Interrupts.Catch(out var cancellation))
+        using (var reading = new PromptReporter(terminal))
         {
             try
             {
-                foreach (var piece in ask(cancellation).ToBlockingEnumerable(CancellationToken.None))
+                foreach (var piece in ask(options with { PromptProgress = reading }, cancellation).ToBlockingEnumerable(CancellationToken.None))
                 {
+                    reading.Dispose();
                     tokens++;
                     writer.Write(piece);
                 }
@@ -158,7 +160,7 @@ internal sealed class ChatLoop
 
     private void SetSystem(string text) => conversation.SystemPrompt = text.Length > 0 ? text : null;
 
-    private void Regenerate() => Answer(cancellation => conversation.Again(settings.ForAnother(), cancellation));
+    private void Regenerate() => Answer(settings.ForAnother(), conversation.Again);
 
     private void Set(string text)
     {

@@ -28,6 +28,9 @@ public sealed record GenerationOptions
     /// <summary>Whether end-of-generation tokens are ordinary tokens.</summary>
     public bool IgnoreEndOfGeneration { get; init; }
 
+    /// <summary>Told while the prompt is read, on the thread that reads it; null for nobody.</summary>
+    public IProgress<PromptProgress>? PromptProgress { get; init; }
+
     /// <summary>Whether special tokens are written out.</summary>
     public bool ShowSpecial { get; init; }
 }

@@ -10,6 +10,12 @@ namespace Hearth.Engine.Sessions;
 /// <remarks>One thread at a time; different sessions of a model may be used by different threads.</remarks>
 public sealed class HearthSession : IDisposable
 {
+    /// <summary>
+    /// Tokens of a pass that somebody may want to stop: a large model reads them in a few seconds, and more at once are hardly faster
+    /// (TinyLlama 1.1 B reads 239 tokens a second by 128 and 236 by 512, OLMoE 7 B 187 and 198, on two threads of a Zen 4).
+    /// </summary>
+    private const int StoppableTokens = 128;
+
     private readonly HearthModel model;
     private readonly KvSequence sequence;
     private readonly int[] tokens;
@@ -50,11 +56,12 @@ public sealed class HearthSession : IDisposable
 
     /// <summary>Reads tokens in chunks; <see cref="Logits"/> are those of the last one.</summary>
     /// <param name="ids">Token ids.</param>
-    /// <param name="cancellation">Acts between chunks: what was read stays.</param>
+    /// <param name="cancellation">Acts after at most 128 tokens: what was read stays.</param>
+    /// <param name="progress">Told after each chunk, or null.</param>
     /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>
     /// <exception cref="ContextFullException">The tokens do not fit; none was read.</exception>
     /// <exception cref="OperationCanceledException">Reading was cancelled.</exception>
-    public void Append(ReadOnlySpan<int> ids, CancellationToken cancellation = default)
+    public void Append(ReadOnlySpan<int> ids, CancellationToken cancellation = default, IProgress<PromptProgress>? progress = null)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         CheckIds(ids);
@@ -62,12 +69,15 @@ public sealed class HearthSession : IDisposable
             throw new ContextFullException(Position, ids.Length, Capacity);
         if (ids.Length > 1)
             Checkpoint();
+        int total = ids.Length;
+        int most = cancellation.CanBeCanceled ? Math.Min(StoppableTokens, model.Runner.Batch.MaxTokens) : model.Runner.Batch.MaxTokens;
         while (!ids.IsEmpty)
         {
             cancellation.ThrowIfCancellationRequested();
-            int count = Math.Min(ids.Length, model.Runner.Batch.MaxTokens);
+            int count = Math.Min(ids.Length, most);
             Compute(ids[..count], count == ids.Length);
             ids = ids[count..];
+            progress?.Report(new PromptProgress(total - ids.Length, total));
         }
     }
 
@@ -145,7 +155,9 @@ public sealed class HearthSession : IDisposable
     /// <summary>Continues a text.</summary>
     /// <param name="prompt">Text to read first; special tokens written in it are understood. Null to go on from where the session is.</param>
     /// <param name="options">How; null for the defaults, with the sampling that the model suggests.</param>
-    /// <param name="cancellation">Acts within a token; what was generated stays, and <see cref="LastStop"/> says so.</param>
+    /// <param name="cancellation">
+    /// Acts within a token, and while the prompt is read within 128 of them; what was generated stays, and <see cref="LastStop"/> says so.
+    /// </param>
     /// <returns>Pieces of text as they come. Computing happens on the thread pool, one token ahead at most.</returns>
     /// <exception cref="ContextFullException">The prompt does not fit.</exception>
     public async IAsyncEnumerable<GeneratedPiece> GenerateAsync(
@@ -170,7 +182,7 @@ public sealed class HearthSession : IDisposable
         bool more;
         try
         {
-            await Task.Run(() => Append(prompt.Span, cancellation), CancellationToken.None).ConfigureAwait(false);
+            await Task.Run(() => Append(prompt.Span, cancellation, options?.PromptProgress), CancellationToken.None).ConfigureAwait(false);
             more = true;
         }
         catch (OperationCanceledException)

@@ -137,6 +137,37 @@ public sealed class HearthSessionTests : IDisposable
     }
 
     [Fact]
+    public void Reading_a_long_prompt_tells_how_far_it_is_and_stops_within_128_tokens()
+    {
+        using var model = Load(new HearthModelOptions { ContextLength = 512 });
+        using var session = model.CreateSession();
+        using var source = new CancellationTokenSource();
+        int[] ids = [.. Enumerable.Repeat(5, 300)];
+        var seen = new List<PromptProgress>();
+        var stopping = new Told(value =>
+        {
+            seen.Add(value);
+            if (value.ReadTokens > 128)
+                source.Cancel();
+        });
+        Assert.Throws<OperationCanceledException>(() => session.Append(ids, source.Token, stopping));
+        Assert.Equal([new PromptProgress(128, 300), new PromptProgress(256, 300)], seen);
+        Assert.Equal(256, session.Position);
+
+        seen.Clear();
+        session.Append(ids.AsSpan(256), CancellationToken.None, stopping);
+        Assert.Equal([new PromptProgress(44, 44)], seen);
+        using var whole = model.CreateSession();
+        whole.Append(ids, TestContext.Current.CancellationToken);
+        Assert.Equal(whole.Logits, session.Logits);
+    }
+
+    private sealed class Told(Action<PromptProgress> act) : IProgress<PromptProgress>
+    {
+        public void Report(PromptProgress value) => act(value);
+    }
+
+    [Fact]
     public async Task Cancelling_ends_the_pieces_within_a_token_and_keeps_the_session_usable()
     {
         using var session = model.CreateSession();
