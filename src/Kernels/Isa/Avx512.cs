@@ -102,6 +102,10 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512 MultiplyAdd(Avx512 a, float* b, Avx512 c) => new(Avx512F.FusedMultiplyAdd(a.Floats, Vector512.Create(*b), c.Floats));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx512 NegatedMultiplyAdd(Avx512 a, Avx512 b, Avx512 c)
         => new(Avx512F.FusedMultiplyAddNegated(a.Floats, b.Floats, c.Floats));
 

@@ -86,6 +86,10 @@ public unsafe interface IRung<TSelf>
     /// <summary>a * b + c, rounded once.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
+    /// <summary>a * b + c, rounded once, for one b of all lanes: a rung may take it from memory within the same instruction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual TSelf MultiplyAdd(TSelf a, float* b, TSelf c) => TSelf.MultiplyAdd(a, TSelf.Broadcast(*b), c);
+
     /// <summary>c - a * b, rounded once.</summary>
     static abstract TSelf NegatedMultiplyAdd(TSelf a, TSelf b, TSelf c);
 

@@ -52,7 +52,7 @@ internal unsafe struct Tile1<TRung> : ITile<Tile1<TRung>, TRung>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void MultiplyAdd(TRung weights, byte* values, nint offset)
-        => value = TRung.MultiplyAdd(weights, TRung.Broadcast(*(float*)(values + offset)), value);
+        => value = TRung.MultiplyAdd(weights, (float*)(values + offset), value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Tile1<TRung> Load(float* source, nint stride, int count) => new(TRung.Load(source));

@@ -95,10 +95,10 @@ internal unsafe struct Tile4<TRung> : ITile<Tile4<TRung>, TRung>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void MultiplyAdd(TRung weights, byte* values, nint offset)
     {
-        first = TRung.MultiplyAdd(weights, TRung.Broadcast(*(float*)(values + offset)), first);
-        second = TRung.MultiplyAdd(weights, TRung.Broadcast(*(float*)(values + offset + 4)), second);
-        third = TRung.MultiplyAdd(weights, TRung.Broadcast(*(float*)(values + offset + 8)), third);
-        fourth = TRung.MultiplyAdd(weights, TRung.Broadcast(*(float*)(values + offset + 12)), fourth);
+        first = TRung.MultiplyAdd(weights, (float*)(values + offset), first);
+        second = TRung.MultiplyAdd(weights, (float*)(values + offset + 4), second);
+        third = TRung.MultiplyAdd(weights, (float*)(values + offset + 8), third);
+        fourth = TRung.MultiplyAdd(weights, (float*)(values + offset + 12), fourth);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
