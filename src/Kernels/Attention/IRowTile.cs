@@ -38,7 +38,7 @@ internal unsafe struct SingleRow<TRung> : IRowTile<SingleRow<TRung>, TRung>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void MultiplyAdd(TRung shared, float* factors, nint stride) => value = TRung.MultiplyAdd(shared, TRung.Broadcast(*factors), value);
+    public void MultiplyAdd(TRung shared, float* factors, nint stride) => value = TRung.MultiplyAdd(shared, factors, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Store(float* destination, nint stride) => TRung.Store(value, destination);
