@@ -195,6 +195,17 @@ public unsafe interface IRung<TSelf>
     /// <summary>total + scales * narrow sums, as sixteen 32-bit integers.</summary>
     static abstract TSelf ScaleAdd(TSelf total, TSelf sum, TSelf scales);
 
+    /// <summary><see cref="ScaleAdd"/> of four tokens: a rung chooses how it is written down for the compiler.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual void ScaleAddFour(
+        ref TSelf first, ref TSelf second, ref TSelf third, ref TSelf fourth, TSelf sum1, TSelf sum2, TSelf sum3, TSelf sum4, TSelf scales)
+    {
+        first = TSelf.ScaleAdd(first, sum1, scales);
+        second = TSelf.ScaleAdd(second, sum2, scales);
+        third = TSelf.ScaleAdd(third, sum3, scales);
+        fourth = TSelf.ScaleAdd(fourth, sum4, scales);
+    }
+
     /// <summary>The same group scale for all rows, in the form that <see cref="ScaleAdd"/> takes.</summary>
     static abstract TSelf BroadcastScale(short scale);
 

@@ -278,6 +278,27 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
             TDot.ScaleAdd(total.HighInts, sum.HighInts, scales.HighInts));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ScaleAddFour(
+        ref Ymm<TDot> first,
+        ref Ymm<TDot> second,
+        ref Ymm<TDot> third,
+        ref Ymm<TDot> fourth,
+        Ymm<TDot> sum1,
+        Ymm<TDot> sum2,
+        Ymm<TDot> sum3,
+        Ymm<TDot> sum4,
+        Ymm<TDot> scales)
+    {
+        // Flat as well: totals passed by value are copied, and with sixteen registers a copy goes through memory.
+        var low = scales.low.AsInt32();
+        var high = scales.high.AsInt32();
+        first = new(TDot.ScaleAdd(first.low.AsInt32(), sum1.low.AsInt32(), low), TDot.ScaleAdd(first.high.AsInt32(), sum1.high.AsInt32(), high));
+        second = new(TDot.ScaleAdd(second.low.AsInt32(), sum2.low.AsInt32(), low), TDot.ScaleAdd(second.high.AsInt32(), sum2.high.AsInt32(), high));
+        third = new(TDot.ScaleAdd(third.low.AsInt32(), sum3.low.AsInt32(), low), TDot.ScaleAdd(third.high.AsInt32(), sum3.high.AsInt32(), high));
+        fourth = new(TDot.ScaleAdd(fourth.low.AsInt32(), sum4.low.AsInt32(), low), TDot.ScaleAdd(fourth.high.AsInt32(), sum4.high.AsInt32(), high));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> BroadcastScale(short scale)
     {
         var all = TDot.Scales(Vector256.Create((int)scale));

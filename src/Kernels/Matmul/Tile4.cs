@@ -49,12 +49,7 @@ internal unsafe struct Tile4<TRung> : ITile<Tile4<TRung>, TRung>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ScaleAdd(in Tile4<TRung> sums, TRung scales)
-    {
-        first = TRung.ScaleAdd(first, sums.first, scales);
-        second = TRung.ScaleAdd(second, sums.second, scales);
-        third = TRung.ScaleAdd(third, sums.third, scales);
-        fourth = TRung.ScaleAdd(fourth, sums.fourth, scales);
-    }
+        => TRung.ScaleAddFour(ref first, ref second, ref third, ref fourth, sums.first, sums.second, sums.third, sums.fourth, scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AddTimesSixteen(in Tile4<TRung> sums)

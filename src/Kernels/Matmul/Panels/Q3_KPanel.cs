@@ -79,25 +79,37 @@ public readonly unsafe partial struct Q3_K : IPanelKernel
         var scales = (sbyte*)(chunk + GroupScalesAt);
         byte* lines = chunk + LinesAt;
         byte* x = activations;
-        for (int pair = 0; pair < 8; pair++, lines += PairBytes, scales += 32)
+        for (int pair = 0; pair < 8; pair++, lines += 64)
         {
             var high = TTile.LoadLine(lines + 128);
-            var low = TTile.LoadLine(lines);
-            var sums = accumulators.StartDot(x, 16 * TTile.Tokens);
-            sums.Dot(TRung.Or(TRung.And(low, two), TRung.ShiftLeft(high, 2, third)), x, 0);
-            sums.Dot(TRung.Or(TRung.ShiftRight(low, 2, two), TRung.ShiftLeft(high, 1, third)), x, 4 * TTile.Tokens);
-            sums.Dot(TRung.Or(TRung.ShiftRight(low, 4, two), TRung.And(high, third)), x, 8 * TTile.Tokens);
-            sums.Dot(TRung.Or(TRung.ShiftRight(low, 6, two), TRung.ShiftRight(high, 1, third)), x, 12 * TTile.Tokens);
-            totals.ScaleAdd(sums, TRung.LoadSignedScales(scales));
-            x += 20 * TTile.Tokens;
-            low = TTile.LoadLine(lines + 64);
-            sums = accumulators.StartDot(x, 16 * TTile.Tokens);
-            sums.Dot(TRung.Or(TRung.And(low, two), TRung.ShiftRight(high, 2, third)), x, 0);
-            sums.Dot(TRung.Or(TRung.ShiftRight(low, 2, two), TRung.ShiftRight(high, 3, third)), x, 4 * TTile.Tokens);
-            sums.Dot(TRung.Or(TRung.ShiftRight(low, 4, two), TRung.ShiftRight(high, 4, third)), x, 8 * TTile.Tokens);
-            sums.Dot(TRung.Or(TRung.ShiftRight(low, 6, two), TRung.ShiftRight(high, 5, third)), x, 12 * TTile.Tokens);
-            totals.ScaleAdd(sums, TRung.LoadSignedScales(scales + 16));
-            x += 20 * TTile.Tokens;
+            for (byte* end = lines + 128; lines < end; lines += 64, scales += 16, x += 20 * TTile.Tokens)
+            {
+                var low = TTile.LoadLine(lines);
+                var sums = accumulators.StartDot(x, 16 * TTile.Tokens);
+                sums.Dot(TRung.Or(TRung.And(low, two), TRung.ShiftLeft(high, 2, third)), x, 0);
+                sums.Dot(TRung.Or(TRung.ShiftRight(low, 2, two), TRung.ShiftLeft(high, 1, third)), x, 4 * TTile.Tokens);
+                sums.Dot(TRung.Or(TRung.ShiftRight(low, 4, two), TRung.And(high, third)), x, 8 * TTile.Tokens);
+                sums.Dot(TRung.Or(TRung.ShiftRight(low, 6, two), TRung.ShiftRight(high, 1, third)), x, 12 * TTile.Tokens);
+                totals.ScaleAdd(sums, TRung.LoadSignedScales(scales));
+
+                // Where four tokens are all that registers hold, a turn is one group: the compiler does not keep two apart.
+                if (typeof(TTile) == typeof(Tile4<TRung>) && TRung.TileTokens == 4)
+                {
+                    high = TRung.ShiftRight(high, 4, TRung.BroadcastByte(15));
+                    continue;
+                }
+
+                lines += 64;
+                scales += 16;
+                x += 20 * TTile.Tokens;
+                low = TTile.LoadLine(lines);
+                sums = accumulators.StartDot(x, 16 * TTile.Tokens);
+                sums.Dot(TRung.Or(TRung.And(low, two), TRung.ShiftRight(high, 2, third)), x, 0);
+                sums.Dot(TRung.Or(TRung.ShiftRight(low, 2, two), TRung.ShiftRight(high, 3, third)), x, 4 * TTile.Tokens);
+                sums.Dot(TRung.Or(TRung.ShiftRight(low, 4, two), TRung.ShiftRight(high, 4, third)), x, 8 * TTile.Tokens);
+                sums.Dot(TRung.Or(TRung.ShiftRight(low, 6, two), TRung.ShiftRight(high, 5, third)), x, 12 * TTile.Tokens);
+                totals.ScaleAdd(sums, TRung.LoadSignedScales(scales));
+            }
         }
 
         accumulators.Accumulate(totals, TRung.LoadHalf((ushort*)chunk), x, 0);
