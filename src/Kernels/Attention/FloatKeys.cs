@@ -78,14 +78,16 @@ internal sealed unsafe class FloatKeys<TRung, TElement> : KeyStorage
     private static void PackQuery(float* query, int length, float* packed, int width)
     {
         float* carried = stackalloc float[Block];
+        float* rest = stackalloc float[Block];
+        int whole = Rows<TRung>.SetAside(query, length, 0, rest);
         var lowest = TRung.Broadcast(-TElement.LargestCarrier);
         var highest = TRung.Broadcast(TElement.LargestCarrier);
         var factor = TRung.Broadcast(TElement.Factor);
         for (int first = 0; first < length; first += Block)
         {
-            int count = Math.Min(Block, length - first);
-            var values = count == Block ? TRung.Load(query + first) : Rows<TRung>.Load(query + first, count, 0);
+            var values = TRung.Load(first < whole ? query + first : rest);
             TRung.Store(TRung.Min(highest, TRung.Max(lowest, values)) * factor, carried);
+            int count = Math.Min(Block, length - first);
             for (int i = 0; i < count; i++, packed += width)
                 *packed = carried[i];
         }

@@ -37,13 +37,13 @@ internal static unsafe class RowSoftmax<TRung>
         int rowEnd = first < end ? (end + Lanes - 1) / Lanes : endBlock;
         Clear(scores, firstBlock, rowFirst);
         Clear(scores, rowEnd, endBlock);
+        var lanes = LaneNumbers();
 
         ref readonly var task = ref tile.Task;
         var scale = TRung.Broadcast(task.Scale);
         var cap = TRung.Broadcast(task.SoftCap);
         var inverseCap = TRung.Broadcast(1 / task.SoftCap);
         float slope = task.AlibiSlopes == null ? 0 : task.AlibiSlopes[tile.Head(row)];
-        var lanes = LaneNumbers();
         var max = NoScore;
         for (int block = rowFirst; block < rowEnd; block++)
         {

@@ -28,16 +28,10 @@ internal static unsafe class Rotary<TRung>
                 table[Lanes + lane] = (lane & 1) == 0 ? -sin[angle] : sin[angle];
             }
 
-            var c = TRung.Load(table);
-            var s = TRung.Load(table + Lanes);
-            float* a = x + i;
-            for (int head = 0; head < heads; head++, a += headDim)
-            {
-                if (count == Lanes)
-                    TRung.Store(Turn(TRung.Load(a), c, s), a);
-                else
-                    Rows<TRung>.Store(Turn(Rows<TRung>.Load(a, count, 0), c, s), a, count);
-            }
+            if (count == Lanes)
+                TurnPairs(x + i, heads, headDim, table);
+            else
+                TurnLastPairs(x + i, heads, headDim, table, count);
         }
     }
 
@@ -63,19 +57,38 @@ internal static unsafe class Rotary<TRung>
         }
 
         if (i < half)
+            TurnLastHalves(x + i, half, heads, headDim, cos + i, sin + i, half - i);
+    }
+
+    [MethodImpl(InnerLoop.Options)]
+    private static void TurnPairs(float* x, int heads, int headDim, float* table)
+    {
+        var c = TRung.Load(table);
+        var s = TRung.Load(table + Lanes);
+        for (int head = 0; head < heads; head++, x += headDim)
+            TRung.Store(Turn(TRung.Load(x), c, s), x);
+    }
+
+    // Lengths that are no multiple of sixteen are rare, and what they do would cost the loops above their registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void TurnLastPairs(float* x, int heads, int headDim, float* table, int count)
+    {
+        for (int head = 0; head < heads; head++, x += headDim)
+            Rows<TRung>.Store(Turn(Rows<TRung>.Load(x, count, 0), TRung.Load(table), TRung.Load(table + Lanes)), x, count);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void TurnLastHalves(float* low, int half, int heads, int headDim, float* cos, float* sin, int count)
+    {
+        var c = Rows<TRung>.Load(cos, count, 0);
+        var s = Rows<TRung>.Load(sin, count, 0);
+        for (int head = 0; head < heads; head++, low += headDim)
         {
-            int count = half - i;
-            var c = Rows<TRung>.Load(cos + i, count, 0);
-            var s = Rows<TRung>.Load(sin + i, count, 0);
-            float* low = x + i;
-            for (int head = 0; head < heads; head++, low += headDim)
-            {
-                float* high = low + half;
-                var a = Rows<TRung>.Load(low, count, 0);
-                var b = Rows<TRung>.Load(high, count, 0);
-                Rows<TRung>.Store(TRung.NegatedMultiplyAdd(b, s, a * c), low, count);
-                Rows<TRung>.Store(TRung.MultiplyAdd(a, s, b * c), high, count);
-            }
+            float* high = low + half;
+            var a = Rows<TRung>.Load(low, count, 0);
+            var b = Rows<TRung>.Load(high, count, 0);
+            Rows<TRung>.Store(TRung.NegatedMultiplyAdd(b, s, a * c), low, count);
+            Rows<TRung>.Store(TRung.MultiplyAdd(a, s, b * c), high, count);
         }
     }
 
