@@ -6,7 +6,7 @@ namespace Hearth.Kernels.Matmul;
 
 /// <summary>
 /// A weight matrix in the order in which kernels read it: panels of 16 rows, interleaved by columns, chunk after chunk. Immutable once
-/// packed; shared by threads.
+/// packed, and shared by threads; but one that was made <see cref="Vacant"/> has panels only while its owner lends it memory.
 /// </summary>
 public sealed unsafe class PackedMatrix : IDisposable
 {
@@ -16,20 +16,20 @@ public sealed unsafe class PackedMatrix : IDisposable
     // Below this a huge page would be mostly empty.
     private const long HugePageThreshold = 1 << 20;
 
-    private readonly AlignedBuffer? buffer;
-    private readonly byte* panels;
+    private AlignedBuffer? buffer;
+    private byte* panels;
 
-    private PackedMatrix(PanelKernel kernel, byte* mapped, int rows, int columns)
+    private PackedMatrix(PanelKernel kernel, int rows, int columns)
     {
+        ArgumentNullException.ThrowIfNull(kernel);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(columns % kernel.BlockWeights, 0, nameof(columns));
         Kernel = kernel;
         Rows = rows;
         Columns = columns;
         PanelCount = (rows + PanelRows - 1) / PanelRows;
         PanelBytes = kernel.PanelBytes(columns);
-        long bytes = BytesOf(kernel, rows, columns);
-        if (mapped == null)
-            buffer = new AlignedBuffer(bytes, hugePages: bytes >= HugePageThreshold, zeroed: false);
-        panels = mapped == null ? buffer!.Pointer : mapped;
     }
 
     /// <summary>The kernel that multiplies with this matrix.</summary>
@@ -62,15 +62,10 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">A dimension is below 1, or the columns do not divide into blocks.</exception>
     public static PackedMatrix Pack(PanelKernel kernel, byte* source, int rows, int columns, WorkerPool pool)
     {
-        ArgumentNullException.ThrowIfNull(kernel);
-        ArgumentNullException.ThrowIfNull(pool);
-        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(columns % kernel.BlockWeights, 0, nameof(columns));
-        var matrix = new PackedMatrix(kernel, null, rows, columns);
-        int chunks = Math.Min(matrix.PanelCount, 8 * pool.Threads);
-        var region = new PackRegion(matrix, source, chunks);
-        pool.Run(ref region, chunks);
+        var matrix = Vacant(kernel, rows, columns);
+        long bytes = BytesOf(kernel, rows, columns);
+        matrix.buffer = new AlignedBuffer(bytes, hugePages: bytes >= HugePageThreshold, zeroed: false);
+        matrix.Fill(matrix.buffer.Address, (nint)source, pool);
         return matrix;
     }
 
@@ -99,13 +94,16 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">A dimension is below 1, or the columns do not divide into blocks.</exception>
     public static PackedMatrix Map(PanelKernel kernel, nint address, int rows, int columns)
     {
-        ArgumentNullException.ThrowIfNull(kernel);
         ArgumentOutOfRangeException.ThrowIfZero(address);
-        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(columns % kernel.BlockWeights, 0, nameof(columns));
-        return new PackedMatrix(kernel, (byte*)address, rows, columns);
+        return new PackedMatrix(kernel, rows, columns) { panels = (byte*)address };
     }
+
+    /// <summary>A matrix without panels: it can be multiplied from each <see cref="Fill"/> to the next <see cref="Vacate"/>.</summary>
+    /// <param name="kernel">The kernel of the matrix's block type.</param>
+    /// <param name="rows">Rows, at least 1.</param>
+    /// <param name="columns">Columns, a multiple of the block's weights, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A dimension is below 1, or the columns do not divide into blocks.</exception>
+    public static PackedMatrix Vacant(PanelKernel kernel, int rows, int columns) => new(kernel, rows, columns);
 
     /// <summary>Bytes of a matrix's panels.</summary>
     public static long BytesOf(PanelKernel kernel, int rows, int columns)
@@ -113,6 +111,23 @@ public sealed unsafe class PackedMatrix : IDisposable
         ArgumentNullException.ThrowIfNull(kernel);
         return checked(kernel.PanelBytes(columns) * ((rows + PanelRows - 1L) / PanelRows));
     }
+
+    /// <summary>Packs into memory that the caller owns, panels in parallel. Nobody may multiply meanwhile.</summary>
+    /// <param name="memory">On a cache line of its own: <see cref="BytesOf"/> bytes that nobody else uses before <see cref="Vacate"/>.</param>
+    /// <param name="source">Rows of blocks, one after another; only read during the call.</param>
+    /// <param name="pool">The workers.</param>
+    public void Fill(nint memory, nint source, WorkerPool pool)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(memory);
+        ArgumentNullException.ThrowIfNull(pool);
+        panels = (byte*)memory;
+        int chunks = Math.Min(PanelCount, 8 * pool.Threads);
+        var region = new PackRegion(this, (byte*)source, chunks);
+        pool.Run(ref region, chunks);
+    }
+
+    /// <summary>Takes the panels away, whose memory serves others from here on.</summary>
+    public void Vacate() => panels = null;
 
     /// <summary>Writes the panels as they are.</summary>
     public void CopyTo(Stream stream)
@@ -136,7 +151,15 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <inheritdoc/>
     public void Dispose() => buffer?.Dispose();
 
-    internal byte* Panel(int index) => panels + (index * PanelBytes);
+    internal byte* Panel(int index)
+    {
+        if (panels == null)
+            ThrowVacant();
+        return panels + (index * PanelBytes);
+    }
+
+    private void ThrowVacant()
+        => throw new InvalidOperationException($"The panels of a {Rows} x {Columns} matrix of {Type} are not in memory.");
 
     private readonly struct PackRegion(PackedMatrix matrix, byte* source, int chunks) : IParallelRegion
     {

@@ -75,6 +75,10 @@ public sealed unsafe class AlignedBuffer : IDisposable
         }
     }
 
+    /// <summary>The first byte's address, for those who hold no pointers.</summary>
+    /// <exception cref="ObjectDisposedException">The buffer has been freed.</exception>
+    public nint Address => (nint)Pointer;
+
     /// <summary>Frees the memory; every pointer into it is invalid from here on. A second call does nothing.</summary>
     public void Dispose()
     {
