@@ -15,7 +15,7 @@ internal sealed record ModelShape
     /// <summary>Width of the residual stream.</summary>
     public required int Width { get; init; }
 
-    /// <summary>Neurons of a feed-forward block.</summary>
+    /// <summary>Neurons of a feed-forward block, or of one expert.</summary>
     public required int FeedForward { get; init; }
 
     /// <summary>Query heads.</summary>
@@ -47,13 +47,19 @@ internal sealed record ModelShape
     /// </summary>
     public bool Relu { get; init; }
 
+    /// <summary>Experts of a block; 0 for a dense model.</summary>
+    public int Experts { get; init; }
+
+    /// <summary>Experts that a token uses.</summary>
+    public int ExpertsUsed { get; init; }
+
     /// <summary>Weights of all tensors together.</summary>
     public long Parameters
     {
         get
         {
             var attention = 2L * Width * HeadWidth * (Heads + KvHeads);
-            var feedForward = 3L * Width * FeedForward;
+            var feedForward = (3L * Width * FeedForward * Math.Max(Experts, 1)) + (1L * Width * Experts);
             var norms = 2L * Width;
             return (Layers * (attention + feedForward + norms)) + Width + ((Tied ? 1L : 2L) * Width * Vocabulary);
         }

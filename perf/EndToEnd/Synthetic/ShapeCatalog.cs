@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Hearth.Perf.EndToEnd.Synthetic;
 
-/// <summary>The shapes that can be written: well-known models, one for sparse activation, and one small enough for tests.</summary>
+/// <summary>The shapes that can be written: well-known models, one for sparse activation, and two small enough for tests.</summary>
 internal static class ShapeCatalog
 {
     private static readonly ModelShape TinyLlama = new()
@@ -34,6 +34,21 @@ internal static class ShapeCatalog
             HeadWidth = 64,
             Vocabulary = 512,
             Context = 512,
+        },
+        new ModelShape
+        {
+            Name = "tiny-moe",
+            Description = "two blocks of 8 experts, for tests",
+            Layers = 2,
+            Width = 256,
+            FeedForward = 256,
+            Heads = 4,
+            KvHeads = 2,
+            HeadWidth = 64,
+            Vocabulary = 512,
+            Context = 512,
+            Experts = 8,
+            ExpertsUsed = 2,
         },
         new ModelShape
         {
@@ -71,6 +86,21 @@ internal static class ShapeCatalog
             RopeBase = 500000,
             ScaledRope = true,
             Tied = true,
+        },
+        new ModelShape
+        {
+            Name = "olmoe-7b",
+            Description = "OLMoE 7B: 64 experts, of which a token uses 8, and so about a billion weights",
+            Layers = 16,
+            Width = 2048,
+            FeedForward = 1024,
+            Heads = 16,
+            KvHeads = 16,
+            HeadWidth = 128,
+            Vocabulary = 50304,
+            Context = 4096,
+            Experts = 64,
+            ExpertsUsed = 8,
         },
         new ModelShape
         {

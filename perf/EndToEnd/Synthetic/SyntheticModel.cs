@@ -55,6 +55,12 @@ internal static class SyntheticModel
             ["tokenizer.ggml.add_eos_token"] = false,
         };
 
+        if (shape.Experts > 0)
+        {
+            keys["llama.expert_count"] = (uint)shape.Experts;
+            keys["llama.expert_used_count"] = (uint)shape.ExpertsUsed;
+        }
+
         // llama.cpp knows this key from other architectures and ignores it in this one: there the file runs as the dense model.
         if (shape.Relu)
             keys["llama.hidden_activation"] = "relu";

@@ -9,11 +9,12 @@ namespace Hearth.Perf.EndToEnd.Synthetic;
 /// <param name="Layer">The block it belongs to, or -1.</param>
 /// <param name="Type">Its type.</param>
 /// <param name="Columns">A row's length.</param>
-/// <param name="Rows">Rows; zero for a vector.</param>
-internal sealed record TensorPlan(string Name, TensorRole Role, int Layer, WeightType Type, int Columns, int Rows)
+/// <param name="Rows">Rows, of all experts together; zero for a vector.</param>
+/// <param name="Experts">Experts whose matrices are one tensor; zero for a matrix of its own.</param>
+internal sealed record TensorPlan(string Name, TensorRole Role, int Layer, WeightType Type, int Columns, int Rows, int Experts = 0)
 {
     /// <summary>Sizes in the file's order.</summary>
-    public long[] Dimensions => Rows == 0 ? [Columns] : [Columns, Rows];
+    public long[] Dimensions => Rows == 0 ? [Columns] : Experts == 0 ? [Columns, Rows] : [Columns, Rows / Experts, Experts];
 
     /// <summary>The tensors of a model, in the order in which a forward pass meets them.</summary>
     public static IReadOnlyList<TensorPlan> For(ModelShape shape, TypeMix mix)
@@ -34,9 +35,11 @@ internal sealed record TensorPlan(string Name, TensorRole Role, int Layer, Weigh
             Matrix(block + "attn_v", TensorRole.AttentionValue, layer, shape.Width, keys);
             Matrix(block + "attn_output", TensorRole.AttentionOutput, layer, queries, shape.Width);
             Vector(block + "ffn_norm", TensorRole.FeedForwardNorm, layer);
-            Matrix(block + "ffn_gate", TensorRole.Gate, layer, shape.Width, shape.FeedForward);
-            Matrix(block + "ffn_up", TensorRole.Up, layer, shape.Width, shape.FeedForward);
-            Matrix(block + "ffn_down", TensorRole.Down, layer, shape.FeedForward, shape.Width);
+            if (shape.Experts > 0)
+                Matrix(block + "ffn_gate_inp", TensorRole.Router, layer, shape.Width, shape.Experts);
+            FeedForward(block + "ffn_gate", TensorRole.Gate, layer, shape.Width, shape.FeedForward);
+            FeedForward(block + "ffn_up", TensorRole.Up, layer, shape.Width, shape.FeedForward);
+            FeedForward(block + "ffn_down", TensorRole.Down, layer, shape.FeedForward, shape.Width);
         }
 
         Vector("output_norm", TensorRole.OutputNorm, -1);
@@ -52,5 +55,13 @@ internal sealed record TensorPlan(string Name, TensorRole Role, int Layer, Weigh
 
         void Matrix(string name, TensorRole role, int layer, int columns, int rows)
             => plans.Add(new TensorPlan(name + ".weight", role, layer, WeightType.F32, columns, rows));
+
+        void FeedForward(string name, TensorRole role, int layer, int columns, int rows)
+        {
+            if (shape.Experts == 0)
+                Matrix(name, role, layer, columns, rows);
+            else
+                plans.Add(new TensorPlan(name + "_exps.weight", role, layer, WeightType.F32, columns, rows * shape.Experts, shape.Experts));
+        }
     }
 }

@@ -24,6 +24,9 @@ internal enum TensorRole
     /// <summary>The norm before the feed-forward block.</summary>
     FeedForwardNorm,
 
+    /// <summary>A row per expert, which scores it.</summary>
+    Router,
+
     /// <summary>The matrix under the activation.</summary>
     Gate,
 

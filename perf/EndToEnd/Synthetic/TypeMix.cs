@@ -42,5 +42,5 @@ internal sealed record TypeMix(FileKind Kind, bool IsPure)
     /// <param name="shape">The shape.</param>
     /// <param name="names">The names of all tensors.</param>
     public TensorTypeRules Rules(ModelShape shape, IEnumerable<string> names)
-        => new(Kind, new ModelTraits("llama", shape.Layers, shape.Heads, shape.KvHeads, 0), names, hasImportance: false, IsPure);
+        => new(Kind, new ModelTraits("llama", shape.Layers, shape.Heads, shape.KvHeads, shape.Experts), names, hasImportance: false, IsPure);
 }

@@ -26,12 +26,15 @@ internal sealed record WeightRecipe(float Deviation, float[] FirstWeights, bool 
         var logits = LogitDeviation / Math.Sqrt(shape.Width);
         var embedding = shape.Tied ? logits : 1;
         var share = embedding / Math.Sqrt(2 * shape.Layers);
+
+        // The outputs of a token's experts are averaged.
+        var experts = Math.Sqrt(Math.Max(shape.ExpertsUsed, 1));
         return plan.Role switch
         {
             TensorRole.Embedding => Make(embedding, shape.Relu ? [(float)embedding * SparseGate.Loudness] : []),
             TensorRole.Gate when shape.Relu => Make(unit, GateBiases()),
             TensorRole.AttentionOutput => Make(unit * share, [], shape.Relu),
-            TensorRole.Down => Make(unit * share / Math.Sqrt(shape.Relu ? SparseGate.MeanSquare : SiluMeanSquare), [], shape.Relu),
+            TensorRole.Down => Make(unit * experts * share / Math.Sqrt(shape.Relu ? SparseGate.MeanSquare : SiluMeanSquare), [], shape.Relu),
             TensorRole.Output => Make(logits, []),
             _ => Make(unit, []),
         };

@@ -17,6 +17,7 @@ public sealed class TensorPlanTests
     [InlineData("llama-2-7b", "Q5_K_M", 4782)]
     [InlineData("llama-2-7b", "Q3_K_M", 3297)]
     [InlineData("llama-2-7b", "Q2_K", 2532)]
+    [InlineData("olmoe-7b", "Q4_K_M", 4204)]
     public void A_file_has_the_size_of_its_original(string shape, string type, int megabytes)
     {
         var bytes = Plan(shape, type).Sum(plan =>
