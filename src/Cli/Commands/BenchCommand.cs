@@ -27,6 +27,7 @@ internal sealed class BenchCommand
     private readonly Option<bool> probe;
     private readonly Option<string?> format;
     private readonly CacheFlags cache;
+    private readonly ExpertsFlag experts;
 
     private BenchCommand(Command command, Terminal terminal)
     {
@@ -41,6 +42,7 @@ internal sealed class BenchCommand
         command.Add(probe = Flag.Switch("--probe", [], "measure this machine and the kernels instead of a model"));
         command.Add(format = Flag.Text("--output", ["-o"], "FORMAT", "md, csv or json (default: md)"));
         cache = new CacheFlags(command);
+        experts = new ExpertsFlag(command);
         command.Add(Flag.Switch(RuntimeFlags.VerboseName, ["-v"], "stack traces of errors"));
     }
 
@@ -77,6 +79,7 @@ internal sealed class BenchCommand
                     ContextLength = tests.Max(test => test.Positions),
                     CacheTypeK = cache.Keys(line),
                     CacheTypeV = cache.Values(line),
+                    ExpertsMemory = experts.Bytes(line),
                 };
                 Measure(file, options, tests, line.GetValue(repetitions) ?? 5, bandwidth, report);
             }

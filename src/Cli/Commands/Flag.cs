@@ -10,6 +10,8 @@ namespace Hearth.Cli.Commands;
 /// </summary>
 internal static class Flag
 {
+    private const string SizeLetters = "KMGTBIkmgtbi";
+
     /// <summary>A text.</summary>
     public static Option<string?> Text(string name, string[] aliases, string value, string description)
         => new(name, aliases) { HelpName = value, Description = description };
@@ -31,6 +33,30 @@ internal static class Flag
             Description = description,
             CustomParser = result => ParseInteger(result, minimum, maximum),
         };
+
+    /// <summary>Reads a number of bytes with its unit: 512MB or 1.5GB, and as powers of 1024 512MiB or 512M.</summary>
+    /// <param name="flag">The flag as the user typed it.</param>
+    /// <param name="text">Its value.</param>
+    /// <exception cref="CommandException">It is none.</exception>
+    public static long ToBytes(string flag, string text)
+    {
+        string number = text.TrimEnd([.. SizeLetters]);
+        string unit = text[number.Length..].ToUpperInvariant();
+        int power = unit.Length == 0 ? 0 : 1 + "KMGT".IndexOf(unit[0], StringComparison.Ordinal);
+        double factor = unit.Length switch
+        {
+            > 0 when power == 0 => 0,
+            1 => Math.Pow(1024, power),
+            2 when unit[1] == 'B' => Math.Pow(1000, power),
+            3 when unit.EndsWith("IB", StringComparison.Ordinal) => Math.Pow(1024, power),
+            _ => 0,
+        };
+        bool isNumber = double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value);
+        double bytes = value * factor;
+        return isNumber && factor > 0 && bytes < long.MaxValue
+            ? (long)bytes
+            : throw new CommandException($"{flag} takes a size such as 4GB or 512MB; '{text}' is none.");
+    }
 
     /// <summary>Reads a whole number.</summary>
     /// <param name="flag">The flag as the user typed it.</param>

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Hearth.Cli.Rendering;
 using Hearth.Engine.Files.Gguf;
+using Hearth.Engine.Models;
 using Hearth.Engine.Sessions;
+using Hearth.Kernels.Memory;
 using Spectre.Console;
 
 namespace Hearth.Cli.Commands;
@@ -76,6 +78,9 @@ internal sealed class InspectCommand
             Add(table, "read per token", $"{Units.Bytes(summary.WeightBytesPerToken)} of weights");
             Add(table, "memory", $"{Units.Bytes(summary.LoadedBytes)} of weights + {Units.Bytes(cache)} of cache for {context} positions"
                 + $" ({options.CacheTypeK}/{options.CacheTypeV}) = {Units.Bytes(summary.LoadedBytes + cache)}, and scratch for the batch");
+            var memory = SystemMemory.Read();
+            var plan = MemoryPlan.Of(summary, context, options, memory, File.Exists(PanelFile.PathOf(file.Name)));
+            Add(table, "this machine", $"{Units.Bytes(memory.AvailableBytes)} available{MemoryNote.Of(plan)}");
         }
 
         return table;

@@ -14,8 +14,13 @@ internal sealed record LoadedModel(HearthModel Model, TimeSpan LoadTime) : IDisp
     {
         long start = Stopwatch.GetTimestamp();
         var file = open();
-        using var bar = new LoadingBar(terminal, file.Name);
-        var model = HearthModel.Load(file, options, bar);
+        HearthModel model;
+        using (var bar = new LoadingBar(terminal, file.Name))
+            model = HearthModel.Load(file, options, bar);
+
+        // Not for people at a terminal alone: whoever measures in a pipe should know that it is the disk that is measured.
+        if (MemoryNote.Of(model) is { } note)
+            terminal.Error.WriteLine($"hearth: {Printable.Line(note)}");
         return new LoadedModel(model, Stopwatch.GetElapsedTime(start));
     }
 

@@ -17,6 +17,7 @@ internal sealed class RuntimeFlags
     private readonly Option<int?> context;
     private readonly Option<int?> batch;
     private readonly CacheFlags cache;
+    private readonly ExpertsFlag experts;
     private readonly AlterationFlags alterations;
     private readonly Option<bool> verbose;
 
@@ -30,6 +31,7 @@ internal sealed class RuntimeFlags
             "--ctx-size", ["-c"], "positions of the context (default: the model's own, at most 4096; 0: the model's own)"));
         command.Add(batch = Flag.Integer("--batch-size", ["-b"], "most tokens of one pass over the prompt (default: 512)", 1, 65536));
         cache = new CacheFlags(command);
+        experts = new ExpertsFlag(command);
         alterations = new AlterationFlags(command);
         command.Add(verbose = Flag.Switch(VerboseName, ["-v"], "timings and memory on standard error, stack traces of errors"));
     }
@@ -66,6 +68,7 @@ internal sealed class RuntimeFlags
         BatchSize = line.GetValue(batch) ?? new HearthModelOptions().BatchSize,
         CacheTypeK = cache.Keys(line),
         CacheTypeV = cache.Values(line),
+        ExpertsMemory = experts.Bytes(line),
         Adapters = alterations.Adapters(line),
         MetadataOverrides = alterations.Overrides(line),
     };

@@ -35,6 +35,12 @@ internal static class Timings
         error.WriteLine(
             $"answer      {Units.Of(generation.Count, "token")} in {Units.Time(generationTime)}, "
             + Units.Rate(generation.Count, generationTime));
+        if (model.Experts is { Uses: > 0 } experts)
+        {
+            error.WriteLine(
+                $"experts     {experts.Slots} of {experts.Experts} in memory, {experts.Reads} of {experts.Uses} uses read from the file");
+        }
+
         error.WriteLine($"ended by    {Explain(generation.Stop)}");
         error.WriteLine($"seed        {generation.Seed.ToString(CultureInfo.InvariantCulture)}");
         error.WriteLine($"memory      {Units.Bytes(PeakBytes())} at most");

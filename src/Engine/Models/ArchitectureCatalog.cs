@@ -126,6 +126,7 @@ public static class ArchitectureCatalog
         }
 
         loader.RefuseUnusedAdapters();
+        loader.ExpertCache?.Reserve(loader.Name);
         return architecture;
     }
 

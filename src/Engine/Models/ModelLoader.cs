@@ -14,7 +14,7 @@ namespace Hearth.Engine.Models;
 /// What an architecture page reads its model from: checked hyper-parameters, and tensors by name and expected shape, packed for the
 /// rung as they are read.
 /// </summary>
-public sealed class ModelLoader : IDisposable
+public sealed partial class ModelLoader : IDisposable
 {
     private readonly GgufFile file;
     private readonly KernelSet kernels;
@@ -24,6 +24,7 @@ public sealed class ModelLoader : IDisposable
     private readonly AdapterSet? adapters;
     private readonly List<IDisposable> loaded = [];
     private readonly Dictionary<PackedMatrix, MatrixName> matrixNames = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<PackedMatrix, FileMatrix> vacant = new(ReferenceEqualityComparer.Instance);
     private readonly long totalBytes;
     private RowTable? tokenRows;
     private long loadedBytes;
@@ -77,6 +78,9 @@ public sealed class ModelLoader : IDisposable
         }
     }
 
+    /// <summary>Whether matrices stay in the file: what is loaded knows their names and shapes, but cannot compute.</summary>
+    internal bool LeavesMatrices { get; init; }
+
     /// <summary>The file, for messages.</summary>
     public string Name => file.Name;
 
@@ -94,6 +98,9 @@ public sealed class ModelLoader : IDisposable
 
     /// <summary>Where the matrices came from.</summary>
     internal IReadOnlyDictionary<PackedMatrix, MatrixName> MatrixNames => matrixNames;
+
+    /// <summary>The matrices that were left in the file.</summary>
+    internal IReadOnlyDictionary<PackedMatrix, FileMatrix> VacantMatrices => vacant;
 
     /// <summary>Whether the file has a tensor.</summary>
     public bool Has(string name) => file.TryGetTensor(name, out _);
@@ -141,53 +148,19 @@ public sealed class ModelLoader : IDisposable
         if (tensor.Dimensions.Length > 2 || tensor.Dimensions[0] != columns || fileRows != rows)
             throw Refuse(tensor, $"should be [{columns}, {rows}]");
         var kernel = KernelOf(tensor);
-        var matrix = Pack(tensor, kernel, rows, columns, 0, 1);
+        var matrix = Pack(tensor, kernel, rows, columns, 0, 1, LeavesMatrices);
         Advance(tensor);
         return matrix;
     }
 
-    /// <summary>One matrix per expert or head, from a tensor of three dimensions.</summary>
+    /// <summary>One matrix per head, from a tensor of three dimensions.</summary>
     /// <param name="name">Tensor name.</param>
     /// <param name="count">How many.</param>
     /// <param name="rows">Rows of each.</param>
     /// <param name="columns">Columns of each.</param>
     /// <exception cref="InvalidModelException">It is missing, of another shape, or of a type that is not supported.</exception>
     public IReadOnlyList<PackedMatrix> Matrices(string name, int count, int rows, int columns)
-    {
-        var tensor = Find(name);
-        var dimensions = tensor.Dimensions;
-        if (dimensions.Length != 3 || dimensions[0] != columns || dimensions[1] != rows || dimensions[2] != count)
-            throw Refuse(tensor, $"should be [{columns}, {rows}, {count}]");
-        var kernel = KernelOf(tensor);
-        var matrices = new PackedMatrix[count];
-        for (int i = 0; i < count; i++)
-            matrices[i] = Pack(tensor, kernel, rows, columns, i, count);
-        Advance(tensor);
-        return matrices;
-    }
-
-    /// <summary>One matrix product per expert: <c>name.weight</c> and, if the file has them, <c>name.bias</c> and <c>name.scale</c>.</summary>
-    /// <param name="name">Tensor name without its ending.</param>
-    /// <param name="count">Experts.</param>
-    /// <param name="outputs">Rows of each.</param>
-    /// <param name="inputs">Columns of each.</param>
-    /// <exception cref="InvalidModelException">It is missing, of another shape, or of a type that is not supported.</exception>
-    public Linear[] Linears(string name, int count, int outputs, int inputs)
-    {
-        var weights = Matrices(name + ".weight", count, outputs, inputs);
-        var biases = Has(name + ".bias") ? Vectors(name + ".bias", count, outputs) : null;
-        var scales = OptionalVector(name + ".scale", count);
-        var linears = new Linear[count];
-        for (int i = 0; i < count; i++)
-        {
-            linears[i] = new Linear(weights[i], biases?[i], scales == null ? 1 : scales.Values[i])
-            {
-                Updates = Updates(name + ".weight", i, count, outputs, inputs),
-            };
-        }
-
-        return linears;
-    }
+        => Matrices(Find(name), count, rows, columns, LeavesMatrices);
 
     /// <summary>Floats that must be there.</summary>
     /// <exception cref="InvalidModelException">They are missing or of another length.</exception>
@@ -361,18 +334,36 @@ public sealed class ModelLoader : IDisposable
     private LowRankUpdate[] Updates(string name, int part, int parts, int outputs, int inputs)
         => adapters == null ? [] : adapters.Updates(name, part, parts, outputs, inputs);
 
-    private PackedMatrix Pack(GgufTensor tensor, PanelKernel kernel, int rows, int columns, int index, int count)
+    private PackedMatrix Pack(GgufTensor tensor, PanelKernel kernel, int rows, int columns, int index, int count, bool isLeft)
     {
-        long bytes = tensor.ByteLength / count;
-        if (Panels == null || !Panels.TryGet(tensor.Name, kernel, rows, columns, index, count, out var matrix))
+        var source = new FileMatrix(tensor, index, count);
+        PackedMatrix? matrix;
+        if (isLeft)
         {
-            matrix = PackedMatrix.Pack(kernel, tensor.Address + (nint)(bytes * index), rows, columns, pool);
-            tensor.Release(bytes * index, bytes);
+            matrix = PackedMatrix.Vacant(kernel, rows, columns);
+            vacant.Add(matrix, source);
+        }
+        else if (Panels == null || !Panels.TryGet(tensor.Name, kernel, rows, columns, index, count, out matrix))
+        {
+            matrix = source.Pack(kernel, rows, columns, pool);
         }
 
         loaded.Add(matrix);
         matrixNames.Add(matrix, new MatrixName(tensor.Name, index, count));
         return matrix;
+    }
+
+    private PackedMatrix[] Matrices(GgufTensor tensor, int count, int rows, int columns, bool isLeft)
+    {
+        var dimensions = tensor.Dimensions;
+        if (dimensions.Length != 3 || dimensions[0] != columns || dimensions[1] != rows || dimensions[2] != count)
+            throw Refuse(tensor, $"should be [{columns}, {rows}, {count}]");
+        var kernel = KernelOf(tensor);
+        var matrices = new PackedMatrix[count];
+        for (int i = 0; i < count; i++)
+            matrices[i] = Pack(tensor, kernel, rows, columns, i, count, isLeft);
+        Advance(tensor);
+        return matrices;
     }
 
     private GgufTensor Find(string name)

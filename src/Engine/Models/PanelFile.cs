@@ -71,12 +71,12 @@ public sealed class PanelFile : IDisposable
         return panels != null;
     }
 
-    /// <summary>Packs a model and writes its panels beside it, whole or not at all.</summary>
+    /// <summary>Packs a model matrix by matrix and writes its panels beside it, whole or not at all. No more than one matrix is in memory.</summary>
     /// <param name="model">The model's open file.</param>
     /// <param name="kernels">Any rung's kernels: the panels are the same.</param>
     /// <param name="pool">The workers.</param>
-    /// <param name="progress">Told after each tensor, or null.</param>
-    /// <param name="cancellation">Checked before each tensor.</param>
+    /// <param name="progress">Told after each matrix, or null.</param>
+    /// <param name="cancellation">Checked before each matrix.</param>
     /// <exception cref="InvalidModelException">The model is damaged or of a kind that is not supported.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(
@@ -87,7 +87,7 @@ public sealed class PanelFile : IDisposable
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        using var loader = new ModelLoader(model, kernels, pool, 0, progress, cancellation);
+        using var loader = new ModelLoader(model, kernels, pool, cancellation: cancellation) { LeavesMatrices = true };
         using var architecture = ArchitectureCatalog.Load(loader);
         var keys = new GgufMetadataBuilder(PathOf(model.Name))
         {
@@ -97,15 +97,22 @@ public sealed class PanelFile : IDisposable
             { SourceKey, Identity(model) },
         };
         var writer = new GgufWriter(keys.Build());
+        long total = loader.VacantMatrices.Keys.Sum(matrix => matrix.Bytes);
+        long written = 0;
         foreach (var tensor in loader.MatrixNames.Where(pair => !pair.Value.IsTurned).GroupBy(pair => pair.Value.Tensor, pair => pair.Key))
         {
-            // What was asked for twice was packed twice, one after the other.
+            // What was asked for twice is there twice, one after the other.
             var matrices = tensor.Take(loader.MatrixNames[tensor.First()].Count).ToArray();
             long length = matrices.Sum(matrix => matrix.Bytes);
             writer.Add(tensor.Key, WeightType.I8, [length], stream =>
             {
                 foreach (var matrix in matrices)
-                    matrix.CopyTo(stream);
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    using var packed = loader.VacantMatrices[matrix].Pack(matrix.Kernel, matrix.Rows, matrix.Columns, pool);
+                    packed.CopyTo(stream);
+                    progress?.Report(new LoadProgress(written += matrix.Bytes, total));
+                }
             });
         }
 

@@ -2,12 +2,14 @@ using System.Text;
 using Hearth.Engine.Files;
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Models;
+using Hearth.Engine.Models.Experts;
 using Hearth.Engine.Sampling;
 using Hearth.Engine.Templates;
 using Hearth.Engine.Tokenization;
 using Hearth.Kernels;
 using Hearth.Kernels.Isa;
 using Hearth.Kernels.Matmul;
+using Hearth.Kernels.Memory;
 using Hearth.Kernels.Threading;
 
 namespace Hearth.Engine.Sessions;
@@ -36,13 +38,21 @@ public sealed class HearthModel : IDisposable
         Kernels = options.Kernels ?? RungSelection.FromEnvironment();
         pool = new WorkerPool(options.Threads ?? ProcessorTopology.DefaultThreads);
         ModelLoader? loader = null;
+        PanelFile? panels = null;
         try
         {
-            loader = new ModelLoader(file, Kernels, pool, ContextOf(file, options), progress, cancellation, options.Adapters)
+            int context = ContextOf(file, options);
+            bool hasPanels = PanelFile.TryOpen(file, out panels);
+            var memory = SystemMemory.Read();
+            MemoryPlan = MemoryPlan.Of(ModelSummary.Read(file), context, options, memory, hasPanels);
+            MemoryPlan.Check(file.Name, memory.SwapBytes);
+            loader = new ModelLoader(file, Kernels, pool, context, progress, cancellation, options.Adapters)
             {
-                Panels = PanelFile.TryOpen(file, out var panels) ? panels : null,
+                Panels = panels,
+                ExpertCache = MemoryPlan.ExpertLimit is { } limit ? new ExpertCache(limit) : null,
             };
             architecture = ArchitectureCatalog.Load(loader);
+            Experts = loader.ExpertCache;
             Tokenizer = TokenizerFactory.Of(file);
             SuggestedSampling = Sessions.SuggestedSampling.Read(file.Metadata);
             ContextLength = loader.ContextLength;
@@ -54,6 +64,7 @@ public sealed class HearthModel : IDisposable
         catch
         {
             loader?.Dispose();
+            panels?.Dispose();
             pool.Dispose();
             throw;
         }
@@ -87,6 +98,12 @@ public sealed class HearthModel : IDisposable
     /// <summary>Positions that a session can hold.</summary>
     public int ContextLength { get; }
 
+    /// <summary>Where the weights are.</summary>
+    public MemoryPlan MemoryPlan { get; }
+
+    /// <summary>The experts that are read from the file when they are needed; null where all weights are loaded or mapped.</summary>
+    public ExpertCache? Experts { get; }
+
     /// <summary>Threads that compute.</summary>
     public int Threads => pool.Threads;
 
@@ -114,6 +131,7 @@ public sealed class HearthModel : IDisposable
     /// <param name="progress">Told after each tensor, or null.</param>
     /// <param name="cancellation">Acts between tensors.</param>
     /// <exception cref="InvalidModelException">The file is missing, damaged, or of a kind that is not supported.</exception>
+    /// <exception cref="InsufficientMemoryException">The weights do not fit in memory.</exception>
     /// <exception cref="OperationCanceledException">Loading was cancelled.</exception>
     public static HearthModel Load(
         string path,
@@ -128,6 +146,7 @@ public sealed class HearthModel : IDisposable
     /// <param name="progress">Told after each tensor, or null.</param>
     /// <param name="cancellation">Acts between tensors.</param>
     /// <exception cref="InvalidModelException">The file is damaged, or of a kind that is not supported.</exception>
+    /// <exception cref="InsufficientMemoryException">The weights do not fit in memory.</exception>
     /// <exception cref="OperationCanceledException">Loading was cancelled.</exception>
     public static HearthModel Load(
         GgufFile file,

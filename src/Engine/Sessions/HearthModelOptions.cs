@@ -30,6 +30,15 @@ public sealed record HearthModelOptions
     /// <summary>Storage of values.</summary>
     public KvType CacheTypeV { get; init; } = KvType.F16;
 
+    /// <summary>
+    /// The most bytes of experts that are in memory at the same time; the others are read from the model's file when a token needs them.
+    /// Null for all of them where they fit in memory, and otherwise for what fits.
+    /// </summary>
+    public long? ExpertsMemory { get; init; }
+
+    /// <summary>Bytes of memory that there are for the model; null for what the system has available.</summary>
+    public long? MemoryLimit { get; init; }
+
     /// <summary>Source of a chat template that takes the place of the model's own; null for the model's own.</summary>
     public string? ChatTemplate { get; init; }
 

@@ -30,6 +30,10 @@ public sealed class ModelSummary
             Parameters += tensor.ElementCount;
             WeightBytes += tensor.ByteLength;
             LoadedBytes += BytesInMemory(tensor);
+            if (!IsTable(tensor) || tensor.IsDerived)
+                ResidentBytes += BytesInMemory(tensor);
+            if (IsExpert(tensor) && !tensor.IsDerived)
+                ExpertBytes += BytesInMemory(tensor);
         }
 
         MainType = file.Tensors
@@ -88,6 +92,12 @@ public sealed class ModelSummary
     /// <summary>Bytes of the loaded weights: those of the file, and more for matrices of types that kernels read expanded.</summary>
     public long LoadedBytes { get; }
 
+    /// <summary>Of the loaded weights, those that must be in memory: without a table that is mapped.</summary>
+    public long ResidentBytes { get; }
+
+    /// <summary>Of these, the experts that can be read from the file one by one.</summary>
+    public long ExpertBytes { get; }
+
     /// <summary>What kernels make of <see cref="MainType"/>; null without tensors, or for a type that is not multiplied.</summary>
     public PanelKernel? MainKernel => MainType is { } type && KernelSet.Supported[0].TryGetPanel(type, out var kernel) ? kernel : null;
 
@@ -140,6 +150,8 @@ public sealed class ModelSummary
     // A table of which single rows are looked up stays as it is in the file.
     private bool IsTable(GgufTensor tensor) => tensor.Name == EmbeddingName && file.TryGetTensor(OutputName, out _);
 
+    private static bool IsExpert(GgufTensor tensor) => tensor.Name.EndsWith(ExpertTensorEnding, StringComparison.Ordinal);
+
     private long BytesInMemory(GgufTensor tensor)
         => tensor.Dimensions.Length > 1 && !IsTable(tensor) && KernelSet.Supported[0].TryGetPanel(tensor.Type, out var kernel)
             ? (long)(tensor.ElementCount * kernel.BitsPerWeight / 8)
@@ -150,7 +162,7 @@ public sealed class ModelSummary
         if (IsTable(tensor))
             return 0;
         long bytes = BytesInMemory(tensor);
-        if (!tensor.Name.EndsWith(ExpertTensorEnding, StringComparison.Ordinal))
+        if (!IsExpert(tensor))
             return bytes;
         int count = parameters.Int("expert_count", 0, 0, 1 << 16);
         int used = parameters.Int("expert_used_count", 0, 0, 1 << 16);

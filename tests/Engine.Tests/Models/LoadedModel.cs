@@ -3,6 +3,7 @@ using Hearth.Engine.Cache;
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Models;
 using Hearth.Engine.Models.Adapters;
+using Hearth.Engine.Models.Experts;
 using Hearth.Kernels;
 using Hearth.Kernels.Attention;
 using Hearth.Kernels.Isa;
@@ -25,8 +26,9 @@ internal sealed class LoadedModel : IDisposable
         KvType cache = KvType.F32,
         PassOutput output = PassOutput.Logits,
         int context = 256,
+        ExpertCache? experts = null,
         params LoraFile[] adapters)
-        : this(GgufFile.Open(path), threads, kernels, cache, output, context, adapters)
+        : this(GgufFile.Open(path), threads, kernels, cache, output, context, experts, adapters)
     {
     }
 
@@ -37,6 +39,7 @@ internal sealed class LoadedModel : IDisposable
         KvType cache = KvType.F32,
         PassOutput output = PassOutput.Logits,
         int context = 256,
+        ExpertCache? experts = null,
         params LoraFile[] adapters)
     {
         this.file = file;
@@ -45,6 +48,7 @@ internal sealed class LoadedModel : IDisposable
         architecture = ArchitectureCatalog.Load(new ModelLoader(file, kernels, pool, context, adapters: adapters)
         {
             Panels = PanelFile.TryOpen(file, out var panels) ? panels : null,
+            ExpertCache = experts,
         });
         Runner = new ModelRunner(architecture, kernels, pool, new RunnerLimits(96, 96, 4, context), cache, cache, output);
         OutputWidth = output == PassOutput.States ? architecture.Shape.Width : architecture.Shape.VocabularySize;

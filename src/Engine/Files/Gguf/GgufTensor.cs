@@ -50,6 +50,9 @@ public sealed class GgufTensor
     /// <summary>Bytes.</summary>
     public long ByteLength { get; }
 
+    /// <summary>Whether the bytes are made of other tensors, all at once, instead of mapped.</summary>
+    internal bool IsDerived => derive is not null;
+
     /// <summary>The address of the first byte in memory; <see cref="ByteLength"/> bytes can be read there.</summary>
     /// <exception cref="ObjectDisposedException">The file is disposed.</exception>
     public nint Address => Map.Address + (nint)Offset;
@@ -70,10 +73,14 @@ public sealed class GgufTensor
     }
 
     /// <summary>Asks the system to read the tensor ahead of its use. Advice only.</summary>
-    public void Prefetch()
+    public void Prefetch() => Prefetch(0, ByteLength);
+
+    /// <summary>As <see cref="Prefetch()"/>, for a part of the tensor.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range does not lie in the tensor's file.</exception>
+    internal void Prefetch(long start, long length)
     {
         if (derive is null)
-            Map.Prefetch(Offset, ByteLength);
+            Map.Prefetch(Offset + start, length);
     }
 
     /// <summary>

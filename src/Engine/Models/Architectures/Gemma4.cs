@@ -1,3 +1,4 @@
+using Hearth.Engine.Models.Experts;
 using Hearth.Engine.Models.Layers;
 using Hearth.Kernels.Attention;
 using Hearth.Kernels.Compute;
@@ -99,7 +100,7 @@ public sealed class Gemma4 : IArchitecture
             loader.Own(routerWeight);
             var gate = new Linear(loader.Matrix(name + "ffn_gate_inp.weight", count, shape.Width), null);
             int expertInner = parameters.ExpertLength;
-            IReadOnlyList<ISublayer> experts = loader.Has(name + "ffn_gate_up_exps.weight")
+            IExperts experts = loader.Has(name + "ffn_gate_up_exps.weight")
                 ? FusedGatedFeedForward.LoadExperts(loader, name, count, shape.Width, expertInner, Activation.Gelu)
                 : GatedFeedForward.LoadExperts(loader, name, count, shape.Width, expertInner, new GatedUnit(Activation.Gelu));
             return new RoutedBesideDense(

@@ -1,3 +1,4 @@
+using Hearth.Engine.Models.Experts;
 using Hearth.Kernels.Compute;
 using Hearth.Kernels.Elementwise;
 
@@ -30,12 +31,13 @@ public sealed record FeedForward(Linear Up, Linear Down, Activation Activation) 
     /// <param name="width">Floats that an expert reads and gives.</param>
     /// <param name="inner">Neurons of an expert.</param>
     /// <param name="activation">The function between.</param>
-    public static FeedForward[] LoadExperts(ModelLoader loader, string layer, int experts, int width, int inner, Activation activation)
+    public static IExperts LoadExperts(ModelLoader loader, string layer, int experts, int width, int inner, Activation activation)
     {
         ArgumentNullException.ThrowIfNull(loader);
-        var ups = loader.Linears(layer + "ffn_up_exps", experts, inner, width);
-        var downs = loader.Linears(layer + "ffn_down_exps", experts, width, inner);
-        return [.. Enumerable.Range(0, experts).Select(i => new FeedForward(ups[i], downs[i], activation))];
+        var ups = loader.ExpertLinears(layer + "ffn_up_exps", experts, inner, width);
+        var downs = loader.ExpertLinears(layer + "ffn_down_exps", experts, width, inner);
+        return loader.Experts(
+            [.. Enumerable.Range(0, experts).Select(i => new FeedForward(ups[i], downs[i], activation))], i => [ups[i], downs[i]]);
     }
 
     /// <inheritdoc/>

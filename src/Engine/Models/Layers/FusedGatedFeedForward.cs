@@ -1,3 +1,4 @@
+using Hearth.Engine.Models.Experts;
 using Hearth.Kernels.Compute;
 using Hearth.Kernels.Elementwise;
 
@@ -19,12 +20,13 @@ public sealed record FusedGatedFeedForward(Linear GateUp, Linear Down, Activatio
 
     /// <summary>Loads the experts of a layer: <c>ffn_gate_up_exps</c> and <c>ffn_down_exps</c>.</summary>
     /// <exception cref="InvalidModelException">A tensor is missing, or of another shape.</exception>
-    public static FusedGatedFeedForward[] LoadExperts(ModelLoader loader, string layer, int experts, int width, int inner, Activation activation)
+    public static IExperts LoadExperts(ModelLoader loader, string layer, int experts, int width, int inner, Activation activation)
     {
         ArgumentNullException.ThrowIfNull(loader);
-        var both = loader.Linears(layer + "ffn_gate_up_exps", experts, checked(2 * inner), width);
-        var downs = loader.Linears(layer + "ffn_down_exps", experts, width, inner);
-        return [.. Enumerable.Range(0, experts).Select(i => new FusedGatedFeedForward(both[i], downs[i], activation))];
+        var both = loader.ExpertLinears(layer + "ffn_gate_up_exps", experts, checked(2 * inner), width);
+        var downs = loader.ExpertLinears(layer + "ffn_down_exps", experts, width, inner);
+        return loader.Experts(
+            [.. Enumerable.Range(0, experts).Select(i => new FusedGatedFeedForward(both[i], downs[i], activation))], i => [both[i], downs[i]]);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Hearth.Engine.Models.Experts;
 using Hearth.Kernels.Compute;
 using Hearth.Kernels.Elementwise;
 
@@ -46,13 +47,15 @@ public sealed record GatedFeedForward(Linear Gate, Linear Up, IGatedUnit Unit, I
     /// <param name="width">Floats of a token's state.</param>
     /// <param name="inner">Neurons of an expert.</param>
     /// <param name="unit">How gate and up are joined.</param>
-    public static GatedFeedForward[] LoadExperts(ModelLoader loader, string layer, int experts, int width, int inner, IGatedUnit unit)
+    public static IExperts LoadExperts(ModelLoader loader, string layer, int experts, int width, int inner, IGatedUnit unit)
     {
         ArgumentNullException.ThrowIfNull(loader);
-        var gates = loader.Linears(layer + "ffn_gate_exps", experts, inner, width);
-        var ups = loader.Linears(layer + "ffn_up_exps", experts, inner, width);
-        var downs = loader.Linears(layer + "ffn_down_exps", experts, width, inner);
-        return [.. Enumerable.Range(0, experts).Select(i => new GatedFeedForward(gates[i], ups[i], unit, null, downs[i]))];
+        var gates = loader.ExpertLinears(layer + "ffn_gate_exps", experts, inner, width);
+        var ups = loader.ExpertLinears(layer + "ffn_up_exps", experts, inner, width);
+        var downs = loader.ExpertLinears(layer + "ffn_down_exps", experts, width, inner);
+        return loader.Experts(
+            [.. Enumerable.Range(0, experts).Select(i => new GatedFeedForward(gates[i], ups[i], unit, null, downs[i]))],
+            i => [gates[i], ups[i], downs[i]]);
     }
 
     /// <inheritdoc/>

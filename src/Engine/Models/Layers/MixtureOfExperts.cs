@@ -1,3 +1,4 @@
+using Hearth.Engine.Models.Experts;
 using Hearth.Kernels.Compute;
 using Hearth.Kernels.Elementwise;
 
@@ -11,8 +12,11 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Router">Chooses experts.</param>
 /// <param name="Experts">The experts.</param>
 /// <param name="Weighting">On which side of an expert a token's weight stands.</param>
-public sealed record MixtureOfExperts(ExpertRouter Router, IReadOnlyList<ISublayer> Experts, IExpertWeighting Weighting) : ISublayer
+public sealed record MixtureOfExperts(ExpertRouter Router, IExperts Experts, IExpertWeighting Weighting) : ISublayer
 {
+    // As many as most families give to a token.
+    private const int ExpectedExperts = 8;
+
     /// <summary>Loads the router and the gated experts of a layer, as many as the file says.</summary>
     /// <param name="loader">The model.</param>
     /// <param name="layer">The beginning of the tensors' names.</param>
@@ -79,6 +83,7 @@ public sealed record MixtureOfExperts(ExpertRouter Router, IReadOnlyList<ISublay
         var ranks = cpu.Rent<float>(Router.Experts);
         var experts = cpu.Rent<int>(x.Count * chosen);
         var weights = cpu.Rent<float>(x.Count * chosen);
+        var counts = cpu.Rent<int>(Router.Experts);
         var members = cpu.Rent<int>(x.Count);
         var memberWeights = cpu.Rent<float>(x.Count);
         if (cpu.IsMeasuring)
@@ -89,10 +94,29 @@ public sealed record MixtureOfExperts(ExpertRouter Router, IReadOnlyList<ISublay
 
         for (int row = 0; row < x.Count; row++)
             Router.Choose(scores[row], ranks, experts.Slice(row * chosen, chosen), weights.Slice(row * chosen, chosen));
+        counts.Clear();
+        foreach (int expert in experts)
+            counts[expert]++;
+
+        // Experts that are read from a disk should be on their way while others compute; but only some, for the disk's order is ours too.
+        int expected = 0;
+        int ahead = 0;
         for (int expert = 0; expert < Router.Experts; expert++)
         {
+            if (counts[expert] == 0)
+                continue;
+            for (; ahead < ExpectedExperts && expected < Router.Experts; expected++)
+            {
+                if (counts[expected] > 0)
+                {
+                    Experts.Expect(expected);
+                    ahead++;
+                }
+            }
+
+            ahead--;
             int count = 0;
-            for (int i = 0; i < experts.Length; i++)
+            for (int i = 0; count < counts[expert]; i++)
             {
                 if (experts[i] == expert)
                 {
@@ -101,8 +125,7 @@ public sealed record MixtureOfExperts(ExpertRouter Router, IReadOnlyList<ISublay
                 }
             }
 
-            if (count > 0)
-                Compute(pass, expert, x, sums, count, members, memberWeights);
+            Compute(pass, expert, x, sums, count, members, memberWeights);
         }
     }
 
@@ -113,6 +136,6 @@ public sealed record MixtureOfExperts(ExpertRouter Router, IReadOnlyList<ISublay
         using var scope = cpu.Scope();
         var inputs = cpu.Rent(count, x.Width);
         Weighting.Gather(cpu, x, members, weights, inputs);
-        Weighting.Scatter(cpu, Experts[expert].Apply(pass, inputs), members, weights, sums);
+        Weighting.Scatter(cpu, Experts.Apply(pass, expert, inputs), members, weights, sums);
     }
 }
