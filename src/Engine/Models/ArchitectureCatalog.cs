@@ -11,7 +11,6 @@ public static class ArchitectureCatalog
 
     static ArchitectureCatalog()
     {
-        Add<AfMoe>();
         Add<Apertus>();
         Add<Arcee>();
         Add<Arctic>();

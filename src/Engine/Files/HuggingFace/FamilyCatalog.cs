@@ -8,7 +8,7 @@ internal static class FamilyCatalog
     /// <summary>All families.</summary>
     public static IReadOnlyList<Family> All { get; } =
     [
-        .. LlamaFamilies.All, .. LlamaVariants.All, .. QwenFamilies.All, .. GemmaFamilies.All, .. NormedFamilies.All, .. GptFamilies.All,
+        .. LlamaFamilies.All, .. LlamaVariants.All, .. QwenFamilies.All, .. GemmaFamilies.All, .. LateGemmaFamilies.All, .. NormedFamilies.All, .. GptFamilies.All,
         .. MixtureFamilies.All, .. HybridFamilies.All, .. EncoderFamilies.All,
     ];
 

@@ -18,9 +18,9 @@ internal static class FolderActivation
 
     private static string Of(string architecture) => architecture switch
     {
-        "bert" or "bloom" or "falcon" or "gemma" or "gemma2" or "gemma3" or "gpt2" or "gptneox" or "mpt" or "phi2" or "starcoder"
+        "bert" or "bloom" or "falcon" or "gemma" or "gemma2" or "gemma3" or "gemma3n" or "gemma4" or "gpt2" or "gptneox" or "mpt" or "phi2" or "starcoder"
             or "starcoder2" => "gelu",
-        "arcee" or "nemotron" => "relu2",
+        "arcee" or "jais2" or "nemotron" => "relu2",
         "smallthinker" => "relu",
         _ => "silu",
     };

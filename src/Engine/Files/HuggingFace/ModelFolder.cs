@@ -271,9 +271,25 @@ internal sealed class ModelFolder
                 AddLongFactors(scaling, "long");
                 AddLongFactors(scaling, "short");
                 break;
+            case "proportional":
+                built.Add(TensorBuilder.OfFloats("rope_freqs.weight", ProportionalFactors(scaling)));
+                break;
             default:
                 break;
         }
+    }
+
+    /// <summary>Global heads turn as if whole, but only the first share of their pairs does: the others' frequencies are divided away.</summary>
+    private float[] ProportionalFactors(ModelConfig scaling)
+    {
+        int length = config.Int("global_head_dim") ?? 512;
+        double share = scaling.Number("partial_rotary_factor") ?? 1;
+        if (length is < 2 or > 1 << 16 || share is not (>= 0 and <= 1))
+            throw config.Unsupported("the numbers of the rope parameters make no sense");
+        float[] factors = new float[length / 2];
+        for (int i = 0; i < factors.Length; i++)
+            factors[i] = i < (int)(length * share / 2) ? 1 : 1e30f;
+        return factors;
     }
 
     private void AddLongFactors(ModelConfig scaling, string which)

@@ -10,7 +10,7 @@ namespace Hearth.Engine.Models.Architectures;
 /// </summary>
 public sealed class Gemma3n : IArchitecture
 {
-    // Files do not have these, so they are the family's own.
+    // Files do not have all of these, so they are the family's own.
     private const int Streams = 4;
     private const int LayersWithKeys = 20;
     private const int SparseLayers = 10;
@@ -38,14 +38,16 @@ public sealed class Gemma3n : IArchitecture
         int width = shape.Width;
         var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: 5);
         var attention = AttentionShape.Read(loader, shape.Layers, width);
-        int own = Math.Min(shape.Layers, LayersWithKeys);
+        int own = parameters.Has("attention.shared_kv_layers")
+            ? shape.Layers - parameters.Int("attention.shared_kv_layers", 0, shape.Layers - 1)
+            : Math.Min(shape.Layers, LayersWithKeys);
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
         var windowedRotary = RotaryScaling.Plain(
             RotaryStyle.Halves,
             parameters.Positive("rope.freq_base_swa", 10000),
             RotaryScaling.RotaryLength(loader, attention[0].KeyLength));
         var inputs = PerLayerInputs.Load(
-            loader, new ScaledEmbedding(loader.TokenEmbedding(shape), MathF.Sqrt(width)), shape, InputLength, epsilon);
+            loader, new ScaledEmbedding(loader.TokenEmbedding(shape), MathF.Sqrt(width)), shape, parameters.Int("embedding_length_per_layer_input", InputLength, 1, 1 << 16), epsilon);
         var layers = ModelLoader.Layers(shape, i =>
         {
             string name = $"blk.{i}.";

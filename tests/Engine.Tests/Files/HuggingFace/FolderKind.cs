@@ -16,6 +16,36 @@ internal sealed record FolderKind(Dictionary<string, string> Names, Dictionary<s
         ["ffn_down_exps"] = "block_sparse_moe.experts.#.w2",
     };
 
+    private static readonly Dictionary<string, string> LateGemmaNames = new()
+    {
+        ["ffn_norm"] = "pre_feedforward_layernorm",
+        ["per_layer_token_embd"] = "model.embed_tokens_per_layer",
+        ["per_layer_model_proj"] = "model.per_layer_model_projection",
+        ["per_layer_proj_norm"] = "model.per_layer_projection_norm",
+        ["inp_gate"] = "per_layer_input_gate",
+        ["proj"] = "per_layer_projection",
+        ["post_norm"] = "post_per_layer_input_norm",
+        ["layer_output_scale"] = "layer_scalar!",
+        ["ffn_gate_inp"] = "router.proj",
+        ["ffn_gate_inp.scale"] = "router.scale!",
+        ["ffn_gate_up_exps"] = "experts.gate_up_proj!",
+        ["ffn_down_exps"] = "experts.down_proj!",
+        ["ffn_down_exps.scale"] = "router.per_expert_scale!",
+        ["post_ffw_norm_1"] = "post_feedforward_layernorm_1",
+        ["pre_ffw_norm_2"] = "pre_feedforward_layernorm_2",
+        ["post_ffw_norm_2"] = "post_feedforward_layernorm_2",
+        ["altup_proj"] = "model.altup_projections.#",
+        ["altup_unembd_proj"] = "model.altup_unembed_projections.#",
+        ["altup_correct_coef"] = "altup.correction_coefs",
+        ["altup_correct_scale"] = "altup.correct_output_scale!",
+        ["altup_predict_coef"] = "altup.prediction_coefs",
+        ["altup_router"] = "altup.modality_router",
+        ["altup_router_norm"] = "altup.router_norm",
+        ["laurel_l"] = "laurel.linear_left",
+        ["laurel_r"] = "laurel.linear_right",
+        ["laurel_post_norm"] = "laurel.post_laurel_norm",
+    };
+
     private static readonly Dictionary<string, string> DeltaKeys = new()
     {
         ["ssm.conv_kernel"] = "linear_conv_kernel_dim",
@@ -81,6 +111,41 @@ internal sealed record FolderKind(Dictionary<string, string> Names, Dictionary<s
     /// <summary>The kinds, by model_type.</summary>
     public static IReadOnlyDictionary<string, FolderKind> All { get; } = new Dictionary<string, FolderKind>
     {
+        ["orion"] = new([]) { Complete = (_, config) => config["rms_norm_eps"] = config["layer_norm_epsilon"]!.DeepClone() },
+        ["gemma3n_text"] = new(LateGemmaNames)
+        {
+            Complete = (file, config) =>
+            {
+                CompleteLateGemma(file, config);
+                config["rope_theta"] = 9000.0;
+            },
+        },
+        ["gemma4_text"] = new(
+            LateGemmaNames,
+            new() { ["expert_used_count"] = "top_k_experts", ["attention.key_length"] = "global_head_dim", ["attention.key_length_swa"] = "head_dim" })
+        {
+            Merge = (_, weights) => weights.Take("rope_freqs.weight"),
+            Complete = (file, config) =>
+            {
+                CompleteLateGemma(file, config);
+                config["enable_moe_block"] = file.TryGetTensor("blk.0.ffn_gate_inp.weight", out _);
+                config["rope_parameters"] = JsonNode.Parse(
+                    """
+                    {"full_attention":{"rope_type":"proportional","partial_rotary_factor":0.5,"rope_theta":9000},
+                     "sliding_attention":{"rope_type":"default","rope_theta":700}}
+                    """);
+                if (Int(file, "attention.shared_kv_layers") > 0)
+                {
+                    config["use_double_wide_mlp"] = true;
+                    config["intermediate_size"] = 14;
+                    return;
+                }
+
+                config["attention_k_eq_v"] = true;
+                config["num_key_value_heads"] = 2;
+                config["num_global_key_value_heads"] = 1;
+            },
+        },
         ["internlm2"] = new(new Dictionary<string, string>
         {
             ["token_embd"] = "model.tok_embeddings",
@@ -446,6 +511,15 @@ internal sealed record FolderKind(Dictionary<string, string> Names, Dictionary<s
 
     private static int Int(GgufFile file, string key)
         => file.Metadata.GetInt32($"{file.Metadata.GetString("general.architecture")}.{key}", 0);
+
+    private static void CompleteLateGemma(GgufFile file, JsonObject config)
+    {
+        bool[] windowed = file.Metadata.GetBooleanArray($"{file.Metadata.GetString("general.architecture")}.attention.sliding_window_pattern");
+        config["layer_types"] = new JsonArray([.. windowed.Select(each => (JsonNode)(each ? "sliding_attention" : "full_attention"))]);
+        config["num_kv_shared_layers"] = Int(file, "attention.shared_kv_layers");
+        config["hidden_size_per_layer_input"] = Int(file, "embedding_length_per_layer_input");
+        config["hidden_activation"] = "gelu_pytorch_tanh";
+    }
 
     private static JsonArray Floats(GgufFile file, string name)
     {

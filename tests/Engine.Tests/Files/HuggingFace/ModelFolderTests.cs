@@ -12,7 +12,7 @@ namespace Hearth.Engine.Tests.Files.HuggingFace;
 
 public sealed class ModelFolderTests
 {
-    private static readonly int[] Tokens = [1, 5, 9, 14, 3, 47, 21, 8];
+    private static readonly int[] Tokens = [1, 5, 9, 14, 3, 27, 21, 8];
 
     [Theory]
     [InlineData("llama-gqa-theta500k", "llama")]
@@ -70,6 +70,12 @@ public sealed class ModelFolderTests
     [InlineData("mpt-clamp-3heads", "mpt")]
     [InlineData("starcoder", "gpt_bigcode")]
     [InlineData("olmo2-swa-yarn", "olmo3")]
+    [InlineData("orion", "orion")]
+    [InlineData("jais2", "jais2")]
+    [InlineData("seed_oss", "seed_oss")]
+    [InlineData("gemma3n", "gemma3n_text")]
+    [InlineData("gemma4", "gemma4_text")]
+    [InlineData("gemma4-moe", "gemma4_text")]
     public void A_folder_has_the_logits_of_the_file_that_it_was_made_of(string name, string modelType)
     {
         using var folder = new TemporaryFolder();

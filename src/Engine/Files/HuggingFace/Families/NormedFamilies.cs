@@ -50,6 +50,24 @@ internal static class NormedFamilies
                 new("blk.{l}.attn_q_norm", "layers.{l}.self_attn.q_layernorm.norms.{e}", IsOptional: true),
                 new("blk.{l}.attn_k_norm", "layers.{l}.self_attn.k_layernorm.norms.{e}", IsOptional: true),
             ]),
+        new("orion", ["orion"], LlamaLike.Prefixes,
+            [
+                .. LayerNormKeys.Where(rule => rule.Target != "attention.layer_norm_epsilon"),
+                KeyRule.Number("attention.layer_norm_epsilon", "rms_norm_eps"),
+            ],
+            [.. LlamaLike.Ends, .. LlamaLike.Attention, .. LlamaLike.Norms, .. LlamaLike.FeedForward]),
+        new("jais2", ["jais2"], LlamaLike.Prefixes, LayerNormKeys,
+        [
+            .. LlamaLike.Ends, .. LlamaLike.Attention, .. LlamaLike.Norms,
+            new("blk.{l}.ffn_up", "layers.{l}.mlp.up_proj"),
+            new("blk.{l}.ffn_down", "layers.{l}.mlp.down_proj"),
+        ]),
+        new("seed_oss", ["seed_oss"], LlamaLike.Prefixes, LlamaLike.Keys,
+        [
+            .. LlamaLike.Ends, .. LlamaLike.Attention, .. LlamaLike.FeedForward,
+            new("blk.{l}.attn_norm", "layers.{l}.input_layernorm"),
+            new("blk.{l}.post_attention_norm", "layers.{l}.post_attention_layernorm"),
+        ]),
         new("starcoder2", ["starcoder2"], LlamaLike.Prefixes, LayerNormKeys,
         [
             .. LlamaLike.Ends, .. LlamaLike.Attention, .. LlamaLike.Norms,
