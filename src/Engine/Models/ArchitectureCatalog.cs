@@ -11,6 +11,7 @@ public static class ArchitectureCatalog
 
     static ArchitectureCatalog()
     {
+        Add<AfMoe>();
         Add<Apertus>();
         Add<Arcee>();
         Add<Arctic>();
@@ -54,6 +55,7 @@ public static class ArchitectureCatalog
         Add<Jais2>();
         Add<Jamba>();
         Add<JinaBertV2>();
+        Add<Laguna>();
         Add<Lfm2>();
         Add<Llama>();
         Add<Llama4>();

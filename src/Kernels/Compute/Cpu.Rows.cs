@@ -95,6 +95,17 @@ public sealed unsafe partial class Cpu
     /// <summary>y *= x.</summary>
     public void Multiply(Rows x, Rows y) => ForEach(new MultiplyOperation(x, y), x.Count, x.Width);
 
+    /// <summary>y *= factors, of which there are as many as values or one for each of a row's heads.</summary>
+    /// <param name="factors">[n, width of y], or [n, heads].</param>
+    /// <param name="y">[n, heads x headLength].</param>
+    public void ScaleHeads(Rows factors, Rows y)
+    {
+        if (factors.Width == y.Width)
+            Multiply(factors, y);
+        else
+            ForEach(new ScaleHeadsOperation(factors, y.Width / factors.Width, y), y.Count, y.Width);
+    }
+
     /// <summary>Heads of two parts each, side by side, become two rows of heads.</summary>
     /// <param name="both">[n, heads x 2 x headLength].</param>
     /// <param name="headLength">Values of a part.</param>
@@ -226,6 +237,16 @@ public sealed unsafe partial class Cpu
     private readonly struct MultiplyOperation(Rows x, Rows y) : IRowOperation
     {
         public void Run(ElementwiseKernels kernels, int row) => kernels.Multiply(x.Row(row), y.Row(row), y.Row(row), y.Width);
+    }
+
+    private readonly struct ScaleHeadsOperation(Rows factors, int headLength, Rows y) : IRowOperation
+    {
+        public void Run(ElementwiseKernels kernels, int row)
+        {
+            float* factor = factors.Row(row);
+            for (int at = 0; at < y.Width; at += headLength)
+                kernels.Scale(y.Row(row) + at, *factor++, y.Row(row) + at, headLength);
+        }
     }
 
     private readonly struct SplitHeadsOperation(Rows both, int headLength, Rows first, Rows second) : IRowOperation

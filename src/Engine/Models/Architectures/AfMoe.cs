@@ -45,7 +45,7 @@ public sealed class AfMoe : IArchitecture
                         i,
                         attention[i],
                         settings,
-                        GatedHeadsProjection.Load(loader, name, attention[i]),
+                        GatedHeadsProjection.Load(loader, name, attention[i], Activation.Sigmoid),
                         window.Has(i) ? [norm, rotary] : [norm]),
                     loader.RmsNorm(name + "post_attention_norm", shape.Width, epsilon)),
                 new Branch(

@@ -1,21 +1,32 @@
 using Hearth.Kernels.Compute;
+using Hearth.Kernels.Elementwise;
 
 namespace Hearth.Engine.Models.Layers;
 
-/// <summary>Queries, keys and values, and a gate of what each head gives from a matrix of its own.</summary>
+/// <summary>Queries, keys and values, and a gate of what the heads give from a matrix of its own.</summary>
 /// <param name="Project">Queries, keys and values.</param>
-/// <param name="Gate">[heads x value length, width].</param>
-public sealed record GatedHeadsProjection(IQkvProjection Project, Linear Gate) : IQkvProjection
+/// <param name="Gate">[heads x value length, width], or [heads, width].</param>
+/// <param name="Activation">The function of the gate.</param>
+public sealed record GatedHeadsProjection(IQkvProjection Project, Linear Gate, Activation Activation) : IQkvProjection
 {
     /// <summary>Loads <c>attn_gate</c>, <c>attn_q</c>, <c>attn_k</c> and <c>attn_v</c> of a layer.</summary>
     /// <exception cref="InvalidModelException">A tensor is missing, or of another shape.</exception>
-    public static GatedHeadsProjection Load(ModelLoader loader, string layer, in AttentionShape shape)
+    public static GatedHeadsProjection Load(ModelLoader loader, string layer, in AttentionShape shape, Activation activation)
     {
         ArgumentNullException.ThrowIfNull(loader);
+        bool isOfHeads = loader.Has(layer + "attn_gate.weight") && loader.RowsOf(layer + "attn_gate.weight") == shape.Heads;
+        int outputs = isOfHeads ? shape.Heads : shape.Heads * shape.ValueLength;
         return new GatedHeadsProjection(
-            QkvProjection.Load(loader, layer, shape), loader.Linear(layer + "attn_gate", shape.Heads * shape.ValueLength, shape.Width));
+            QkvProjection.Load(loader, layer, shape), loader.Linear(layer + "attn_gate", outputs, shape.Width), activation);
     }
 
     /// <inheritdoc/>
-    public Qkv Apply(ForwardPass pass, Rows x) => Project.Apply(pass, x) with { Gate = Gate.Apply(pass, x) };
+    public Qkv Apply(ForwardPass pass, Rows x)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        var qkv = Project.Apply(pass, x);
+        var gate = Gate.Apply(pass, x);
+        pass.Cpu.Activate(Activation, gate);
+        return qkv with { Gate = gate };
+    }
 }

@@ -1,4 +1,5 @@
 using Hearth.Kernels.Compute;
+using Hearth.Kernels.Elementwise;
 
 namespace Hearth.Engine.Models.Layers;
 
@@ -44,6 +45,7 @@ public sealed record GatedQkvProjection(Linear QueryGate, Linear Key, Linear Val
         Key.Finish(pass, x, keys);
         Value.Finish(pass, x, values);
         cpu.SplitHeads(both, HeadLength, queries, gate);
+        cpu.Activate(Activation.Sigmoid, gate);
         return new Qkv(queries, keys, values, gate);
     }
 }

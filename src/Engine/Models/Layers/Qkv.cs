@@ -6,5 +6,5 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Queries">[n, heads x key length].</param>
 /// <param name="Keys">[n, KV heads x key length].</param>
 /// <param name="Values">[n, KV heads x value length].</param>
-/// <param name="Gate">[n, heads x value length], whose sigmoid multiplies what the heads give; null for none.</param>
+/// <param name="Gate">[n, heads x value length], or [n, heads], which multiplies what the heads give; null for none.</param>
 public readonly record struct Qkv(Rows Queries, Rows Keys, Rows Values, Rows? Gate = null);

@@ -1,6 +1,5 @@
 using Hearth.Kernels.Attention;
 using Hearth.Kernels.Compute;
-using Hearth.Kernels.Elementwise;
 
 namespace Hearth.Engine.Models.Layers;
 
@@ -102,7 +101,7 @@ public sealed record SelfAttention(
         cpu.Store(pass.Cache.Pages, Layer, pass.Spans, qkv.Keys, qkv.Values);
         cpu.Attend(Settings, pass.Cache.Pages, Layer, pass.Spans, qkv.Queries, heads);
         if (qkv.Gate is { } gate)
-            cpu.Gate(Activation.Sigmoid, gate, heads, heads);
+            cpu.ScaleHeads(gate, heads);
         return heads;
     }
 }
