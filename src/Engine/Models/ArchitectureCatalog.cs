@@ -32,6 +32,7 @@ public static class ArchitectureCatalog
         Add<DeepSeek2>();
         Add<Dots1>();
         Add<Ernie45Moe>();
+        Add<EuroBert>();
         Add<Exaone4>();
         Add<ExaoneMoe>();
         Add<Falcon>();
