@@ -80,7 +80,7 @@ public sealed class HuggingFaceVocabularyReaderTests
         var tokenizer = TokenizerFactory.FromHuggingFace($$"""
             {
               "added_tokens": [{"id": 4, "content": "</s>", "special": true}],
-              "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "{{{scheme}}}"},
+              "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "{{scheme}}"},
               "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2, "▁": 3}, "merges": ["a b"]}
             }
             """);
@@ -96,7 +96,7 @@ public sealed class HuggingFaceVocabularyReaderTests
         var tokenizer = TokenizerFactory.FromHuggingFace($$"""
             {
               "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
-                {"type": "Split", "pattern": {"String": "-"}, "behavior": "{{{behavior}}}", "invert": false},
+                {"type": "Split", "pattern": {"String": "-"}, "behavior": "{{behavior}}", "invert": false},
                 {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]},
               "model": {"type": "BPE",
                 "vocab": {"a": 0, "b": 1, "ab": 2, "-": 3, "ab-": 4, "-a": 5},
