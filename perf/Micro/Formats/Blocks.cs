@@ -40,7 +40,8 @@ public unsafe class Blocks
         Array.Fill(importance, 1);
         panel = new byte[kernel.PanelBytes(Columns)];
 
-        // A code is worth something if it is nearer to the weights than zeros are, and the panel has to hold the same numbers.
+        // Codes have to be much nearer to the weights than zeros are (ternary ones, whose step is the largest weight, a little), and the panel
+        // has to hold the same numbers.
         Encode();
         Decode();
         double error = 0, magnitude = 0;
@@ -50,7 +51,8 @@ public unsafe class Blocks
             magnitude += Math.Pow(weights[i], 2);
         }
 
-        if (!(error < magnitude / 2))
+        double allowed = Type is WeightType.TQ1_0 or WeightType.TQ2_0 ? 1 : 0.5;
+        if (!(error < magnitude * allowed))
             throw new InvalidOperationException(FormattableString.Invariant($"{Type}: blocks are {error} off of {magnitude}."));
         float[] expected = [.. decoded];
         Array.Clear(decoded);
