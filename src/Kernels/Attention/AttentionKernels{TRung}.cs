@@ -1,4 +1,5 @@
 using Hearth.Kernels.Isa;
+using Hearth.Kernels.Matmul;
 
 namespace Hearth.Kernels.Attention;
 
@@ -89,21 +90,16 @@ internal sealed unsafe class AttentionKernels<TRung> : AttentionKernels
         var valueStorage = values[(int)shape.ValueType];
         nint head = (nint)tile.KvHead * shape.TotalBytes;
         byte** pages = task.Pages + (piece * (QueryTile.PiecePositions / PagePositions));
-        int first = Math.Max(0, tile.FirstKey - (piece * QueryTile.PiecePositions));
-        int end = Math.Min(QueryTile.PiecePositions, tile.EndKey - (piece * QueryTile.PiecePositions));
-        for (int page = first / PagePositions; page * PagePositions < end; page++)
-        {
-            int blocks = (Math.Min(PagePositions, end - (page * PagePositions)) + 15) / KvHeadShape.BlockPositions;
-            keyStorage.Scores(tile, workspace, pages[page] + head, blocks, workspace.Scores + (page * PagePositions));
-        }
+        var seen = tile.Seen(0, tile.Rows, piece);
+        for (int page = seen.First / PagePositions; page * PagePositions < seen.End; page++)
+            keyStorage.Scores(tile, workspace, piece, page, pages[page] + head);
 
-        for (int row = 0; row < tile.Rows; row++)
-        {
-            float* scores = workspace.Scores + (row * PieceValues.Stride);
-            RowSoftmax<TRung>.Weigh(tile, row, piece, first / 16, (end + 15) / 16, scores, valueStorage.Factor, states);
-        }
+        var split = new TokenTiles(tile.Rows, TRung.TileTokens);
+        float factor = valueStorage.FactorFor(split.Count);
+        for (int i = 0; i < split.Count; i++)
+            RowSoftmax<TRung>.Weigh(tile, split.First(i), split.Present(i), piece, workspace.Scores, factor, states);
 
-        var pieceValues = new PieceValues(pages, head + shape.KeyBytes, shape.ValueRowBytes, shape.PaddedValueLength / 16, first, end);
-        valueStorage.WeightedSums(tile, pieceValues, workspace.Scores, states);
+        var pieceValues = new PieceValues(pages, head + shape.KeyBytes, shape.ValueRowBytes, shape.PaddedValueLength / 16, seen);
+        valueStorage.WeightedSums(tile, piece, pieceValues, workspace, states);
     }
 }

@@ -11,9 +11,13 @@ internal unsafe struct AttentionPlan
     // A tile whose share of all work is larger than a quarter of one worker's would keep the others waiting at the end.
     private const int TilesPerWorker = 4;
 
+    // What a tile unpacks serves all its rows, so tiles are large, but not so large that workers wait for each other.
+    private const int LeastTilesPerWorker = 12;
+
     private readonly AttentionTask* tasks;
     private readonly TaskPlan* plans;
     private readonly int count;
+    private readonly int tileRows;
     private float* states;
     private long stateFloats;
 
@@ -31,9 +35,10 @@ internal unsafe struct AttentionPlan
         this.count = count;
         this.states = states;
         this.stateFloats = stateFloats;
+        tileRows = TileRows(threads, tasks, count);
         long work = 0;
         for (int i = 0; i < count; i++)
-            work += Survey(ref tasks[i], out plans[i]);
+            work += Survey(ref tasks[i], tileRows, out plans[i]);
         for (int i = 0; i < count; i++)
             Assign(ref plans[i], tasks[i], threads > 1 && plans[i].LongestTile * (long)TilesPerWorker * threads > work);
     }
@@ -78,15 +83,30 @@ internal unsafe struct AttentionPlan
         kernels.MergePieces(Tile(index, local), plan.States + (local * plan.Pieces * plan.PieceFloats), (nint)plan.PieceFloats);
     }
 
-    private static long Survey(ref AttentionTask task, out TaskPlan plan)
+    private static int TileRows(int threads, AttentionTask* tasks, int count)
     {
-        plan = new TaskPlan { Tiles = QueryTile.Count(task) };
+        int rows = QueryTile.MaxRows;
+        for (; threads > 1 && rows > QueryTile.MinRows; rows /= 2)
+        {
+            long tiles = 0;
+            for (int i = 0; i < count; i++)
+                tiles += (long)QueryTile.Count(tasks[i], rows) * tasks[i].KvHeads;
+            if (tiles >= (long)LeastTilesPerWorker * threads)
+                break;
+        }
+
+        return rows;
+    }
+
+    private static long Survey(ref AttentionTask task, int tileRows, out TaskPlan plan)
+    {
+        plan = new TaskPlan { Tiles = QueryTile.Count(task, tileRows) };
         long pieces = 0;
         fixed (AttentionTask* pointer = &task)
         {
             for (int i = 0; i < plan.Tiles; i++)
             {
-                var tile = new QueryTile(pointer, 0, i);
+                var tile = new QueryTile(pointer, 0, i, tileRows);
                 int own = Math.Max(1, tile.EndPiece - tile.FirstPiece);
                 plan.LongestTile = Math.Max(plan.LongestTile, own);
                 pieces += own;
@@ -102,7 +122,7 @@ internal unsafe struct AttentionPlan
         plan.FirstChunk = Chunks;
         plan.FirstMerge = Merges;
         plan.Pieces = plan.LongestTile;
-        int rows = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(QueryTile.MaxRows, task.Tokens * (task.Heads / task.KvHeads)));
+        int rows = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(tileRows, task.Tokens * (task.Heads / task.KvHeads)));
         plan.PieceFloats = rows * (long)RowStates.RowFloats(task.Shape.PaddedValueLength);
         long floats = tiles * plan.PieceFloats * plan.Pieces;
         if (wantsPieces && plan.Pieces > 1 && floats <= stateFloats)
@@ -123,7 +143,7 @@ internal unsafe struct AttentionPlan
     private readonly QueryTile Tile(int index, int local)
     {
         int tiles = plans[index].Tiles;
-        return new QueryTile(tasks + index, local / tiles, tiles - 1 - (local % tiles));
+        return new QueryTile(tasks + index, local / tiles, tiles - 1 - (local % tiles), tileRows);
     }
 
     /// <summary>The last task whose first chunk, or merge, is not behind the given one and that has any.</summary>

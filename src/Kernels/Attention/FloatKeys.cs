@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Hearth.Kernels.Elementwise;
 using Hearth.Kernels.Isa;
 using Hearth.Kernels.Matmul;
 
@@ -43,53 +42,76 @@ internal sealed unsafe class FloatKeys<TRung, TElement> : KeyStorage
             {
                 // Rows that only fill the register tile repeat the last one; nobody reads their results.
                 float* query = tile.Query(split.First(i) + Math.Min(row, split.Present(i) - 1));
-                PackQuery(query, length, packed + row, width);
+                PackQuery(query, length, tile.QueryScale, packed + row, width);
             }
         }
     }
 
-    public override void Scores(in QueryTile tile, in TileWorkspace workspace, byte* keys, int blocks, float* scores)
+    public override void Scores(in QueryTile tile, in TileWorkspace workspace, int piece, int page, byte* keys)
+    {
+        var split = new TokenTiles(tile.Rows, TRung.TileTokens);
+        if (TElement.IsFloat || split.Count == 1)
+        {
+            Multiply<TElement>(tile, split, workspace, piece, page, keys);
+            return;
+        }
+
+        Unpack(keys, tile.Seen(0, tile.Rows, piece).OfPage(page).EndBlock * tile.Task.Shape.KeyLength, workspace.Unpacked);
+        Multiply<SingleElement>(tile, split, workspace, piece, page, (byte*)workspace.Unpacked);
+    }
+
+    private static void Multiply<TStored>(
+        in QueryTile tile, in TokenTiles split, in TileWorkspace workspace, int piece, int page, byte* keys)
+        where TStored : unmanaged, IKvElement
     {
         int length = tile.Task.Shape.KeyLength;
-        var split = new TokenTiles(tile.Rows, TRung.TileTokens);
+        float* scores = workspace.Scores + (page * KvHeadShape.PagePositions);
         for (int i = 0; i < split.Count; i++)
         {
+            var seen = tile.Seen(split.First(i), split.Present(i), piece).OfPage(page);
+            if (seen.IsEmpty)
+                continue;
             float* queries = Queries(workspace, split, i, length);
             float* first = scores + (split.First(i) * PieceValues.Stride);
             switch (split.Width(i))
             {
-                case 1: KeyProducts<TRung, TElement, SingleRow<TRung>>.Run(keys, length, queries, blocks, first); break;
-                case 2: KeyProducts<TRung, TElement, RowPair<SingleRow<TRung>, TRung>>.Run(keys, length, queries, blocks, first); break;
+                case 1: KeyProducts<TRung, TStored, SingleRow<TRung>>.Run(keys, length, queries, seen.EndBlock, first); break;
+                case 2:
+                    KeyProducts<TRung, TStored, RowPair<SingleRow<TRung>, TRung>>.Run(keys, length, queries, seen.EndBlock, first);
+                    break;
                 case 4:
-                    KeyProducts<TRung, TElement, RowPair<RowPair<SingleRow<TRung>, TRung>, TRung>>
-                        .Run(keys, length, queries, blocks, first);
+                    KeyProducts<TRung, TStored, RowPair<RowPair<SingleRow<TRung>, TRung>, TRung>>
+                        .Run(keys, length, queries, seen.EndBlock, first);
                     break;
                 default:
-                    KeyProducts<TRung, TElement, RowPair<RowPair<RowPair<SingleRow<TRung>, TRung>, TRung>, TRung>>
-                        .Run(keys, length, queries, blocks, first);
+                    KeyProducts<TRung, TStored, RowPair<RowPair<RowPair<SingleRow<TRung>, TRung>, TRung>, TRung>>
+                        .Run(keys, length, queries, seen.EndBlock, first);
                     break;
             }
         }
     }
 
-    /// <summary>One row becomes a column of [length][width]: numbers that carry the element's factor.</summary>
-    [SkipLocalsInit]
+    /// <summary>Many rows meet a page: its keys become floats once.</summary>
     [MethodImpl(InnerLoop.Options)]
-    private static void PackQuery(float* query, int length, float* packed, int width)
+    private static void Unpack(byte* keys, int vectors, float* unpacked)
     {
-        float* carried = stackalloc float[Block];
-        float* rest = stackalloc float[Block];
-        int whole = Rows<TRung>.SetAside(query, length, 0, rest);
-        var lowest = TRung.Broadcast(-TElement.LargestCarrier);
-        var highest = TRung.Broadcast(TElement.LargestCarrier);
-        var factor = TRung.Broadcast(TElement.Factor);
-        for (int first = 0; first < length; first += Block)
+        for (; vectors > 0; vectors--, keys += Block * TElement.Bytes, unpacked += Block)
+            TRung.Store(TElement.Load<TRung>(keys), unpacked);
+    }
+
+    /// <summary>
+    /// One row becomes a column of [length][width]: scaled numbers that carry the element's factor. Number by number, for what is stored as a
+    /// vector waits to be read as numbers.
+    /// </summary>
+    [MethodImpl(InnerLoop.Options)]
+    private static void PackQuery(float* query, int length, float scale, float* packed, int width)
+    {
+        for (int i = 0; i < length; i++, packed += width)
         {
-            var values = TRung.Load(first < whole ? query + first : rest);
-            TRung.Store(TRung.Min(highest, TRung.Max(lowest, values)) * factor, carried);
-            int count = Math.Min(Block, length - first);
-            for (int i = 0; i < count; i++, packed += width)
-                *packed = carried[i];
+            float value = query[i] * scale;
+            value = -TElement.LargestCarrier > value ? -TElement.LargestCarrier : value;
+            value = TElement.LargestCarrier < value ? TElement.LargestCarrier : value;
+            *packed = value * TElement.Factor;
         }
     }
 

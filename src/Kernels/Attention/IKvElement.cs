@@ -22,6 +22,8 @@ internal readonly unsafe struct SingleElement : IKvElement
 {
     public static int Bytes => sizeof(float);
 
+    public static bool IsFloat => true;
+
     public static float Factor => 1;
 
     public static float LargestCarrier => float.PositiveInfinity;

@@ -9,6 +9,9 @@ internal unsafe interface IValueVectors
     /// <summary>What <see cref="Load"/> leaves out, a power of two: the other factor of the product carries it, which rounds nothing.</summary>
     static abstract float Factor { get; }
 
+    /// <summary>Whether values are stored as floats, so that there is nothing to unpack.</summary>
+    static virtual bool IsFloat => false;
+
     /// <summary>Loads sixteen dimensions, exactly, divided by <see cref="Factor"/>.</summary>
     /// <param name="row">The position's value.</param>
     /// <param name="vector">Which sixteen.</param>

@@ -25,41 +25,44 @@ internal static unsafe class KeyProducts<TRung, TElement, TTile>
             Run<One>(keys, keyLength, queries, blocks, scores);
     }
 
-    [MethodImpl(InnerLoop.Options)]
     private static void Run<TStreams>(byte* keys, int keyLength, float* queries, int blocks, float* scores)
         where TStreams : struct, IStreams
     {
-        nint vectorBytes = 16 * TElement.Bytes;
-        nint blockBytes = keyLength * vectorBytes;
+        nint blockBytes = (nint)keyLength * (KvHeadShape.BlockPositions * TElement.Bytes);
         for (int block = 0; block < blocks; block += TStreams.Count)
+            Multiply<TStreams>(keys + (block * blockBytes), blockBytes, keyLength, queries, scores + (KvHeadShape.BlockPositions * block));
+    }
+
+    /// <summary>
+    /// One to four blocks. A method of its own, for in a loop over blocks the compiler moved each accumulator to another register and back.
+    /// </summary>
+    [MethodImpl(InnerLoop.Options)]
+    private static void Multiply<TStreams>(byte* dimension, nint blockBytes, int keyLength, float* query, float* scores)
+        where TStreams : struct, IStreams
+    {
+        TTile a = TTile.Zero, b = TTile.Zero, c = TTile.Zero, d = TTile.Zero;
+        for (int i = 0; i < keyLength; i++)
         {
-            TTile a = TTile.Zero, b = TTile.Zero, c = TTile.Zero, d = TTile.Zero;
-            byte* dimension = keys + (block * blockBytes);
-            float* query = queries;
-            for (int i = keyLength; i > 0; i--)
-            {
-                a.MultiplyAdd(TElement.Load<TRung>(dimension), query, 1);
-                if (TStreams.Count >= 2)
-                    b.MultiplyAdd(TElement.Load<TRung>(dimension + blockBytes), query, 1);
-                if (TStreams.Count >= 4)
-                {
-                    c.MultiplyAdd(TElement.Load<TRung>(dimension + (2 * blockBytes)), query, 1);
-                    d.MultiplyAdd(TElement.Load<TRung>(dimension + (3 * blockBytes)), query, 1);
-                }
-
-                dimension += vectorBytes;
-                query += TTile.Rows;
-            }
-
-            float* at = scores + (16 * block);
-            a.Store(at, PieceValues.Stride);
+            a.MultiplyAdd(TElement.Load<TRung>(dimension), query, 1);
             if (TStreams.Count >= 2)
-                b.Store(at + 16, PieceValues.Stride);
+                b.MultiplyAdd(TElement.Load<TRung>(dimension + blockBytes), query, 1);
             if (TStreams.Count >= 4)
             {
-                c.Store(at + 32, PieceValues.Stride);
-                d.Store(at + 48, PieceValues.Stride);
+                c.MultiplyAdd(TElement.Load<TRung>(dimension + (2 * blockBytes)), query, 1);
+                d.MultiplyAdd(TElement.Load<TRung>(dimension + (3 * blockBytes)), query, 1);
             }
+
+            dimension += KvHeadShape.BlockPositions * TElement.Bytes;
+            query += TTile.Rows;
+        }
+
+        a.Store(scores, PieceValues.Stride);
+        if (TStreams.Count >= 2)
+            b.Store(scores + 16, PieceValues.Stride);
+        if (TStreams.Count >= 4)
+        {
+            c.Store(scores + 32, PieceValues.Stride);
+            d.Store(scores + 48, PieceValues.Stride);
         }
     }
 }

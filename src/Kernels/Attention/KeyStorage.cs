@@ -16,8 +16,9 @@ internal abstract unsafe class KeyStorage
     /// <summary>The products of all queries of a tile with the keys of a page, before any scale.</summary>
     /// <param name="tile">The tile.</param>
     /// <param name="workspace">With the packed queries.</param>
+    /// <param name="piece">The piece that is computed.</param>
+    /// <param name="page">Which of its pages.</param>
     /// <param name="keys">The keys of the page.</param>
-    /// <param name="blocks">Blocks wanted; more of the page's four may be computed.</param>
-    /// <param name="scores">The first row's first score; rows are <see cref="PieceValues.Stride"/> apart.</param>
-    public abstract void Scores(in QueryTile tile, in TileWorkspace workspace, byte* keys, int blocks, float* scores);
+    /// <remarks>A register tile gets the blocks that its rows see, and may get more of the page's four.</remarks>
+    public abstract void Scores(in QueryTile tile, in TileWorkspace workspace, int piece, int page, byte* keys);
 }

@@ -38,10 +38,13 @@ internal sealed unsafe class QuantizedKeys<TRung, TGroup> : KeyStorage
     {
         var shape = tile.Task.Shape;
         int padded = Groups(shape) * GroupLength;
+        float scale = tile.QueryScale;
         for (int row = 0; row < tile.Rows; row++)
         {
             var gathered = new Span<float>(workspace.GatheredQueries + (row * padded), padded);
-            new ReadOnlySpan<float>(tile.Query(row), shape.KeyLength).CopyTo(gathered);
+            float* query = tile.Query(row);
+            for (int i = 0; i < shape.KeyLength; i++)
+                gathered[i] = query[i] * scale;
             gathered[shape.KeyLength..].Clear();
         }
 
@@ -54,8 +57,9 @@ internal sealed unsafe class QuantizedKeys<TRung, TGroup> : KeyStorage
         }
     }
 
-    public override void Scores(in QueryTile tile, in TileWorkspace workspace, byte* keys, int blocks, float* scores)
+    public override void Scores(in QueryTile tile, in TileWorkspace workspace, int piece, int page, byte* keys)
     {
+        float* scores = workspace.Scores + (page * KvHeadShape.PagePositions);
         var shape = tile.Task.Shape;
         var split = new TokenTiles(tile.Rows, TRung.TileTokens);
         for (int i = 0; i < split.Count; i++)
@@ -63,6 +67,8 @@ internal sealed unsafe class QuantizedKeys<TRung, TGroup> : KeyStorage
             byte* queries = workspace.PackedQueries + (split.First(i) * Layout.TokenBytes(Groups(shape) * GroupLength));
             float* first = scores + (split.First(i) * PieceValues.Stride);
             int present = split.Present(i);
+            var seen = tile.Seen(split.First(i), present, piece).OfPage(page);
+            int blocks = seen.IsEmpty ? 0 : seen.EndBlock;
             switch (split.Width(i))
             {
                 case 1: Run<Tile1<TRung>>(shape, keys, queries, blocks, first, present); break;

@@ -6,8 +6,14 @@ namespace Hearth.Kernels.Attention;
 /// </summary>
 internal readonly unsafe struct QueryTile
 {
-    /// <summary>Two of the widest register tiles: each key is loaded twice for 16 rows, and their scores of a piece stay in 17 KB.</summary>
-    public const int MaxRows = 16;
+    /// <summary>
+    /// Sixteen of the widest register tiles: what is unpacked of a page serves them all, and their scores of a piece, 140 KB, stay in the
+    /// second cache.
+    /// </summary>
+    public const int MaxRows = 128;
+
+    /// <summary>The fewest rows that a tile is given where there are more: two of the widest register tiles.</summary>
+    public const int MinRows = 16;
 
     /// <summary>
     /// Positions of a piece. A row's softmax is computed piece by piece and the pieces merge in ascending order, whoever computes
@@ -15,17 +21,20 @@ internal readonly unsafe struct QueryTile
     /// </summary>
     public const int PiecePositions = 256;
 
+    /// <summary>What turns a logarithm to the base e into one to the base 2.</summary>
+    public const float Log2OfE = 1.44269504f;
+
     private readonly AttentionTask* task;
     private readonly int firstRow;
     private readonly int group;
 
-    public QueryTile(AttentionTask* task, int kvHead, int index)
+    public QueryTile(AttentionTask* task, int kvHead, int index, int tileRows)
     {
         this.task = task;
         group = task->Heads / task->KvHeads;
-        firstRow = index * MaxRows;
+        firstRow = index * tileRows;
         KvHead = kvHead;
-        Rows = Math.Min(MaxRows, (task->Tokens * group) - firstRow);
+        Rows = Math.Min(tileRows, (task->Tokens * group) - firstRow);
     }
 
     public ref readonly AttentionTask Task => ref *task;
@@ -46,7 +55,7 @@ internal readonly unsafe struct QueryTile
     public int EndPiece => (EndKey + PiecePositions - 1) / PiecePositions;
 
     /// <summary>How many tiles the rows of one KV head make.</summary>
-    public static int Count(in AttentionTask task) => (((task.Tokens * (task.Heads / task.KvHeads)) - 1) / MaxRows) + 1;
+    public static int Count(in AttentionTask task, int tileRows) => (((task.Tokens * (task.Heads / task.KvHeads)) - 1) / tileRows) + 1;
 
     /// <summary>The query head of a row.</summary>
     public int Head(int row) => (KvHead * group) + ((firstRow + row) % group);
@@ -72,6 +81,20 @@ internal readonly unsafe struct QueryTile
             return Math.Min(Position(row) + 1, task->KeyCount);
         return task->Window > 0 ? (int)Math.Min((long)Position(row) + task->Window, task->KeyCount) : task->KeyCount;
     }
+
+    /// <summary>What queries are multiplied by: scores are powers of two instead of e, which cost less.</summary>
+    public float QueryScale => task->Scale * Log2OfE;
+
+    /// <summary>The positions of a piece that any of some consecutive rows sees, counted from the start of the piece.</summary>
+    public PositionRange Seen(int row, int rows, int piece)
+    {
+        int start = piece * PiecePositions;
+        return new(Math.Max(0, FirstKeyOf(row) - start), Math.Min(PiecePositions, EndKeyOf(row + rows - 1) - start));
+    }
+
+    /// <summary>Whether each of some consecutive rows sees all of a piece.</summary>
+    public bool SeenByAll(int row, int rows, int piece)
+        => FirstKeyOf(row + rows - 1) <= piece * PiecePositions && EndKeyOf(row) >= (piece + 1) * PiecePositions;
 
     private int Token(int row) => (firstRow + row) / group;
 }

@@ -17,65 +17,41 @@ internal static unsafe class RowSoftmax<TRung>
     }
 
     /// <summary>
-    /// Turns one row's products q.k of a piece into e^(score - m), zero where the row does not see the key, and keeps m and the sum.
+    /// Turns the products q.k of the rows of a register tile with a piece into 2^(score - m), zero where a row does not see the key, and
+    /// keeps m and the sum of each row.
     /// </summary>
     /// <param name="tile">The tile.</param>
-    /// <param name="row">The row.</param>
+    /// <param name="first">The first row of the register tile.</param>
+    /// <param name="rows">Its rows.</param>
     /// <param name="piece">The piece.</param>
-    /// <param name="firstBlock">First block of 16 positions that any row of the tile sees; positions within the piece.</param>
-    /// <param name="endBlock">One past the last.</param>
-    /// <param name="scores">The row's 256 products. Those of keys that do not exist may be anything.</param>
-    /// <param name="factor">A power of two that the stored e^(score - m) carry, but not their sum.</param>
+    /// <param name="scores">The tile's products, 256 a row. Those of keys that do not exist may be anything.</param>
+    /// <param name="factor">A power of two that the stored 2^(score - m) carry, but not their sum.</param>
     /// <param name="states">Receives m and the sum.</param>
-    [MethodImpl(InnerLoop.Options)]
-    public static void Weigh(in QueryTile tile, int row, int piece, int firstBlock, int endBlock, float* scores, float factor, in RowStates states)
+    public static void Weigh(in QueryTile tile, int first, int rows, int piece, float* scores, float factor, in RowStates states)
     {
-        int start = piece * QueryTile.PiecePositions;
-        int first = Math.Max(0, tile.FirstKeyOf(row) - start);
-        int end = Math.Min(QueryTile.PiecePositions, tile.EndKeyOf(row) - start);
-        int rowFirst = first < end ? first / Lanes : endBlock;
-        int rowEnd = first < end ? (end + Lanes - 1) / Lanes : endBlock;
-        Clear(scores, firstBlock, rowFirst);
-        Clear(scores, rowEnd, endBlock);
-        var lanes = LaneNumbers();
-
-        ref readonly var task = ref tile.Task;
-        var scale = TRung.Broadcast(task.Scale);
-        var cap = TRung.Broadcast(task.SoftCap);
-        var inverseCap = TRung.Broadcast(1 / task.SoftCap);
-        float slope = task.AlibiSlopes == null ? 0 : task.AlibiSlopes[tile.Head(row)];
-        var max = NoScore;
-        for (int block = rowFirst; block < rowEnd; block++)
+        var around = tile.Seen(first, rows, piece);
+        bool bends = tile.Task.SoftCap > 0 || tile.Task.AlibiSlopes != null;
+        bool whole = tile.SeenByAll(first, rows, piece);
+        for (int row = first; row < first + rows; row++)
         {
-            int at = block * Lanes;
-            var score = TRung.Load(scores + at) * scale;
-            if (task.SoftCap > 0)
-                score = VectorMath<TRung>.Tanh(score * inverseCap) * cap;
-            if (slope != 0)
-            {
-                var distance = TRung.Abs(TRung.Broadcast(tile.Position(row) - start - at) - lanes);
-                score = TRung.NegatedMultiplyAdd(TRung.Broadcast(slope), distance, score);
-            }
-
-            if (at < first || at + Lanes > end)
-                score = Mask(score, lanes, first - at, end - at);
-            max = TRung.Max(max, score);
-            TRung.Store(score, scores + at);
+            var seen = whole ? around : tile.Seen(row, 1, piece);
+            float* own = scores + (row * PieceValues.Stride);
+            if (bends)
+                Bend(tile, row, piece, seen, own);
+            if (!whole)
+                Mask(own, seen, around);
+            states.Max(row) = Largest(own, seen.FirstBlock, seen.EndBlock);
         }
 
-        float largest = TRung.MaxLane(max);
-        states.Max(row) = largest;
-        var shift = TRung.Broadcast(Shift(largest));
-        var carried = TRung.Broadcast(factor);
-        var sum = TRung.Zero;
-        for (int block = rowFirst; block < rowEnd; block++)
+        // Row by row again: the powers of one row do not wait for its largest score.
+        for (int row = first; row < first + rows; row++)
         {
-            var weight = VectorMath<TRung>.ExpOfNegative(TRung.Load(scores + (block * Lanes)) - shift);
-            sum += weight;
-            TRung.Store(weight * carried, scores + (block * Lanes));
+            var seen = whole ? around : tile.Seen(row, 1, piece);
+            float* own = scores + (row * PieceValues.Stride);
+            Powers(own, seen.FirstBlock, seen.EndBlock, Shift(states.Max(row)), states.Sums(row));
+            if (factor != 1)
+                Multiply(own, seen.FirstBlock, seen.EndBlock, factor);
         }
-
-        TRung.Store(sum, states.Sums(row));
     }
 
     /// <summary>The states of rows that have seen no key.</summary>
@@ -90,17 +66,35 @@ internal static unsafe class RowSoftmax<TRung>
     }
 
     /// <summary>Adds a piece to the pieces before it.</summary>
+    [SkipLocalsInit]
     [MethodImpl(InnerLoop.Options)]
     public static void Merge(in RowStates total, in RowStates piece, int rows, int paddedValueLength)
     {
-        for (int row = 0; row < rows; row++)
+        float* before = stackalloc float[Lanes];
+        float* added = stackalloc float[Lanes];
+        float* largest = stackalloc float[Lanes];
+        for (int first = 0; first < rows; first += Lanes)
         {
-            float max = MathF.Max(total.Max(row), piece.Max(row));
-            var before = VectorMath<TRung>.ExpOfNegative(TRung.Broadcast(total.Max(row) - Shift(max)));
-            var added = VectorMath<TRung>.ExpOfNegative(TRung.Broadcast(piece.Max(row) - Shift(max)));
-            total.Max(row) = max;
-            MergeSums(total.Sums(row), piece.Sums(row), before, added, Lanes);
-            MergeSums(total.Values(row), piece.Values(row), before, added, paddedValueLength);
+            // A row is a lane while the factors are found; lanes too many repeat the last row.
+            int count = Math.Min(Lanes, rows - first);
+            for (int i = 0; i < Lanes; i++)
+            {
+                int row = first + Math.Min(i, count - 1);
+                before[i] = total.Max(row);
+                added[i] = piece.Max(row);
+            }
+
+            var max = TRung.Max(TRung.Load(before), TRung.Load(added));
+            var shift = TRung.SelectGreater(max, NoScore, max, TRung.Zero);
+            TRung.Store(VectorMath<TRung>.Exp2OfNegative(TRung.Load(before) - shift), before);
+            TRung.Store(VectorMath<TRung>.Exp2OfNegative(TRung.Load(added) - shift), added);
+            TRung.Store(max, largest);
+            for (int i = 0; i < count; i++)
+            {
+                int row = first + i;
+                total.Max(row) = largest[i];
+                MergeSums(total.Sums(row), piece.Sums(row), TRung.Broadcast(before[i]), TRung.Broadcast(added[i]), Lanes + paddedValueLength);
+            }
         }
     }
 
@@ -116,10 +110,10 @@ internal static unsafe class RowSoftmax<TRung>
             float factor = 1;
             if (sinks != null)
             {
-                float sink = sinks[tile.Head(row)];
+                float sink = sinks[tile.Head(row)] * QueryTile.Log2OfE;
                 float max = MathF.Max(total.Max(row), sink);
-                factor = ExpOfNegative(total.Max(row) - max);
-                sum = MathF.FusedMultiplyAdd(sum, factor, ExpOfNegative(sink - max));
+                factor = Exp2OfNegative(total.Max(row) - max);
+                sum = MathF.FusedMultiplyAdd(sum, factor, Exp2OfNegative(sink - max));
             }
 
             var scale = TRung.Broadcast(sum > 0 ? factor / sum : 0);
@@ -127,12 +121,84 @@ internal static unsafe class RowSoftmax<TRung>
         }
     }
 
-    /// <summary>Selects, so that what a key that does not exist left behind, even if not a number, has no effect.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TRung Mask(TRung score, TRung lanes, int first, int end)
+    /// <summary>Caps and biases of scores, which take them to the base e and back.</summary>
+    [MethodImpl(InnerLoop.Options)]
+    private static void Bend(in QueryTile tile, int row, int piece, PositionRange seen, float* scores)
     {
-        score = TRung.SelectGreater(lanes, TRung.Broadcast(first - 0.5f), score, NoScore);
-        return TRung.SelectGreater(TRung.Broadcast(end - 0.5f), lanes, score, NoScore);
+        var lanes = LaneNumbers();
+        ref readonly var task = ref tile.Task;
+        var cap = TRung.Broadcast(task.SoftCap * QueryTile.Log2OfE);
+        var inverseCap = TRung.Broadcast(1 / (task.SoftCap * QueryTile.Log2OfE));
+        var slope = TRung.Broadcast(task.AlibiSlopes == null ? 0 : task.AlibiSlopes[tile.Head(row)] * QueryTile.Log2OfE);
+        int position = tile.Position(row) - (piece * QueryTile.PiecePositions);
+        for (int block = seen.FirstBlock; block < seen.EndBlock; block++)
+        {
+            var score = TRung.Load(scores + (block * Lanes));
+            if (task.SoftCap > 0)
+                score = VectorMath<TRung>.Tanh(score * inverseCap) * cap;
+            if (task.AlibiSlopes != null)
+                score = TRung.NegatedMultiplyAdd(slope, TRung.Abs(TRung.Broadcast(position - (block * Lanes)) - lanes), score);
+            TRung.Store(score, scores + (block * Lanes));
+        }
+    }
+
+    /// <summary>
+    /// Zeros in the blocks that other rows see and this one does not, minus infinity in its blocks where it does not see the key. Selects, so
+    /// that what a key that does not exist left behind, even if not a number, has no effect.
+    /// </summary>
+    [MethodImpl(InnerLoop.Options)]
+    private static void Mask(float* scores, PositionRange seen, PositionRange around)
+    {
+        if (seen.IsEmpty)
+        {
+            Clear(scores, around.FirstBlock, around.EndBlock);
+            return;
+        }
+
+        Clear(scores, around.FirstBlock, seen.FirstBlock);
+        Clear(scores, seen.EndBlock, around.EndBlock);
+        var lanes = LaneNumbers();
+        for (int block = seen.FirstBlock; block < seen.EndBlock; block++)
+        {
+            int at = block * Lanes;
+            if (at >= seen.First && at + Lanes <= seen.End)
+                continue;
+            var score = TRung.Load(scores + at);
+            score = TRung.SelectGreater(lanes, TRung.Broadcast(seen.First - at - 0.5f), score, NoScore);
+            score = TRung.SelectGreater(TRung.Broadcast(seen.End - at - 0.5f), lanes, score, NoScore);
+            TRung.Store(score, scores + at);
+        }
+    }
+
+    [MethodImpl(InnerLoop.Options)]
+    private static float Largest(float* scores, int firstBlock, int endBlock)
+    {
+        var max = NoScore;
+        for (int block = firstBlock; block < endBlock; block++)
+            max = TRung.Max(max, TRung.Load(scores + (block * Lanes)));
+        return TRung.MaxLane(max);
+    }
+
+    [MethodImpl(InnerLoop.Options)]
+    private static void Powers(float* scores, int firstBlock, int endBlock, float shift, float* sums)
+    {
+        var highest = TRung.Broadcast(shift);
+        var sum = TRung.Zero;
+        for (int block = firstBlock; block < endBlock; block++)
+        {
+            var weight = VectorMath<TRung>.Exp2OfNegative(TRung.Load(scores + (block * Lanes)) - highest);
+            sum += weight;
+            TRung.Store(weight, scores + (block * Lanes));
+        }
+
+        TRung.Store(sum, sums);
+    }
+
+    [MethodImpl(InnerLoop.Options)]
+    private static void Multiply(float* scores, int firstBlock, int endBlock, float factor)
+    {
+        for (int block = firstBlock; block < endBlock; block++)
+            TRung.Store(TRung.Load(scores + (block * Lanes)) * TRung.Broadcast(factor), scores + (block * Lanes));
     }
 
     private static TRung LaneNumbers()
@@ -171,5 +237,5 @@ internal static unsafe class RowSoftmax<TRung>
     private static float Shift(float max) => float.IsNegativeInfinity(max) ? 0 : max;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float ExpOfNegative(float x) => TRung.MaxLane(VectorMath<TRung>.ExpOfNegative(TRung.Broadcast(x)));
+    private static float Exp2OfNegative(float x) => TRung.MaxLane(VectorMath<TRung>.Exp2OfNegative(TRung.Broadcast(x)));
 }

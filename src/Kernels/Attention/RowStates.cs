@@ -1,8 +1,8 @@
 namespace Hearth.Kernels.Attention;
 
 /// <summary>
-/// What a piece, or all pieces so far, give for each row of a tile: the largest score m, the sum of e^(score - m) in sixteen lanes,
-/// and the sum of e^(score - m) times the values. A row without keys has m = minus infinity and zeros.
+/// What a piece, or all pieces so far, give for each row of a tile: the largest score m, the sum of 2^(score - m) in sixteen lanes,
+/// and the sum of 2^(score - m) times the values. A row without keys has m = minus infinity and zeros.
 /// </summary>
 /// <remarks>
 /// <code>

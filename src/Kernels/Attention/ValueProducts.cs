@@ -40,7 +40,7 @@ internal static unsafe class ValueProducts<TRung, TVectors, TTile>
         TTile a = TTile.Zero, b = TTile.Zero, c = TTile.Zero, d = TTile.Zero;
         nint rowBytes = values.RowBytes;
         int vectors = values.Vectors;
-        for (int position = values.First; position < values.End;)
+        for (int position = values.Seen.First; position < values.Seen.End;)
         {
             int end = values.EndOfPage(position);
             byte* row = values.Row(position);

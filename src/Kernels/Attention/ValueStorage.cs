@@ -3,8 +3,8 @@ namespace Hearth.Kernels.Attention;
 /// <summary>Values of one <see cref="KvType"/>: how they get into a page, and their sums weighted by probabilities.</summary>
 internal abstract unsafe class ValueStorage
 {
-    /// <summary>A power of two that the probabilities have to carry for <see cref="WeightedSums"/>.</summary>
-    public abstract float Factor { get; }
+    /// <summary>A power of two that the probabilities of so many register tiles have to carry for <see cref="WeightedSums"/>.</summary>
+    public abstract float FactorFor(int registerTiles);
 
     /// <summary>Writes the value of one position, padded with zeros.</summary>
     /// <param name="value">[length].</param>
@@ -15,8 +15,9 @@ internal abstract unsafe class ValueStorage
 
     /// <summary>Sums the values of a piece for each row of a tile.</summary>
     /// <param name="tile">The tile.</param>
-    /// <param name="values">Where the values lie, and which positions count.</param>
-    /// <param name="probabilities">The first row's probability of the piece's first position; rows are <see cref="PieceValues.Stride"/> apart.</param>
+    /// <param name="piece">The piece.</param>
+    /// <param name="values">Where the values lie, and which positions any row sees.</param>
+    /// <param name="workspace">With the probabilities.</param>
     /// <param name="states">Receives the sums.</param>
-    public abstract void WeightedSums(in QueryTile tile, in PieceValues values, float* probabilities, in RowStates states);
+    public abstract void WeightedSums(in QueryTile tile, int piece, in PieceValues values, in TileWorkspace workspace, in RowStates states);
 }

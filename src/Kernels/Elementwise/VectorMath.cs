@@ -37,6 +37,28 @@ internal static class VectorMath<TRung>
         return TRung.SelectGreater(TRung.Broadcast(-87.33654f), x, TRung.Zero, p * TRung.PowerOfTwo(n));
     }
 
+    /// <summary>
+    /// 2^x within one unit in the last place, for x at most 126; exactly 1 at 0, zero from -126.5 down. Costs two thirds of
+    /// <see cref="ExpOfNegative"/>, for there is nothing to reduce: what can choose its base takes this.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TRung Exp2OfNegative(TRung x)
+    {
+        // x = n + r, |r| <= 1/2, exactly. The power of two of -127 is zero, and the maximum keeps what is not a number.
+        x = TRung.Max(TRung.Broadcast(-127), x);
+        var n = TRung.Round(x);
+        var r = x - n;
+
+        // The fit is good to 2^-25.9.
+        var p = TRung.MultiplyAdd(TRung.Broadcast(0.000160810203f), r, TRung.Broadcast(0.00133811287f));
+        p = TRung.MultiplyAdd(p, r, TRung.Broadcast(0.00961615052f));
+        p = TRung.MultiplyAdd(p, r, TRung.Broadcast(0.0555038638f));
+        p = TRung.MultiplyAdd(p, r, TRung.Broadcast(0.240226641f));
+        p = TRung.MultiplyAdd(p, r, TRung.Broadcast(0.693147182f));
+        p = TRung.MultiplyAdd(p, r, TRung.Broadcast(1));
+        return p * TRung.PowerOfTwo(n);
+    }
+
     /// <summary>1 / (1 + e^-x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TRung Sigmoid(TRung x) => TRung.Broadcast(1) / (TRung.Broadcast(1) + Exp(TRung.Zero - x));

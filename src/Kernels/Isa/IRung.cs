@@ -108,7 +108,7 @@ public unsafe interface IRung<TSelf>
     /// <summary>Nearest integral float, halves to even.</summary>
     static abstract TSelf Round(TSelf value);
 
-    /// <summary>2 to the power of each lane; lanes are integral and within [-126, 127].</summary>
+    /// <summary>2 to the power of each lane; lanes are integral and within [-126, 127]. Zero for -127.</summary>
     static abstract TSelf PowerOfTwo(TSelf exponent);
 
     /// <summary>left &gt; right ? whenGreater : otherwise, lane by lane.</summary>
