@@ -46,7 +46,7 @@ public readonly partial struct IQ4_NL : IBlockCodec
         Span<float> w = stackalloc float[BlockWeights];
         ErrorWeights.Fill(x, importance, w);
         Span<byte> q = stackalloc byte[BlockWeights];
-        float d = ScaleHalf.Write(block, SymmetricFit.Scale(x, w, NonLinearCodes.Codes));
+        float d = ScaleHalf.Write(block, SymmetricFit.HalfScale(x, w, NonLinearCodes.Codes));
         NonLinearCodes.Codes.Encode(x, ScaleHalf.Inverse(d), q);
         Nibbles.Pack(q[..16], q[16..], block[2..]);
     }

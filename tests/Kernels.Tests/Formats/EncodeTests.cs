@@ -40,6 +40,34 @@ public sealed class EncodeTests
         }
     }
 
+    [Theory]
+    [InlineData(WeightType.Q4_0)]
+    [InlineData(WeightType.Q4_1)]
+    [InlineData(WeightType.Q5_0)]
+    [InlineData(WeightType.Q5_1)]
+    [InlineData(WeightType.Q2_K)]
+    [InlineData(WeightType.Q3_K)]
+    [InlineData(WeightType.Q4_K)]
+    [InlineData(WeightType.Q5_K)]
+    [InlineData(WeightType.Q6_K)]
+    [InlineData(WeightType.IQ4_NL)]
+    public void Equal_values_lose_what_the_rounding_of_a_half_takes(WeightType type)
+    {
+        WeightFormat format = Get(type);
+        float[] decoded = new float[256];
+        var blocks = new byte[format.RowBytes(256)];
+        for (int seed = 0; seed < 50; seed++)
+        {
+            // Large enough for steps that are no subnormal halves.
+            float value = (seed % 3 == 0 ? -100 : 100) * (1 + MathF.Abs(Samples.Gaussian(seed, 1)[0]));
+            float[] weights = [.. Enumerable.Repeat(value, 256)];
+            float[] importance = seed % 2 == 0 ? [] : [.. Samples.Gaussian(seed + 1, 256).Select(MathF.Abs)];
+            format.Encode(weights, importance, blocks);
+            format.Decode(blocks, decoded);
+            Assert.True(decoded.All(number => MathF.Abs(number - value) <= MathF.Abs(value) * 0.0005f), $"{value} became {decoded[0]}");
+        }
+    }
+
     [Fact]
     public void Encoding_and_decoding_allocate_nothing()
     {

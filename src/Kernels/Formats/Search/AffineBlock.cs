@@ -29,7 +29,7 @@ internal static class AffineBlock
         {
             Span<float> w = stackalloc float[x.Length];
             ErrorWeights.Fill(x, importance, w);
-            (float scale, float minimum) = AffineFit.Line(x, w, top);
+            (float scale, float minimum) = AffineFit.HalfLine(x, w, top);
             float d = ScaleHalf.Write(header, scale);
             float m = ScaleHalf.Write(header[2..], -minimum);
             float inverse = ScaleHalf.Inverse(d);

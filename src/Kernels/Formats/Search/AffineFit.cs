@@ -17,24 +17,67 @@ namespace Hearth.Kernels.Formats.Search;
 /// </remarks>
 internal static class AffineFit
 {
+    /// <summary>The part of its first term that a determinant must be to be more than noise.</summary>
+    private const float Singular = 1e-5f;
+
     /// <summary>How often codes and line are improved in turn.</summary>
     private const int Turns = 2;
 
     /// <summary>The coarsest candidate has this many codes fewer over the whole range, but not below two thirds of them.</summary>
     private const float Reach = 2;
 
-    /// <summary>Scale and minimum for codes from 0 to <paramref name="top"/>.</summary>
+    /// <summary>What floats cannot tell apart among the losses of a group.</summary>
+    private const float Noise = 1e-6f;
+
+    /// <summary>
+    /// Scale and minimum for codes from 0 to <paramref name="top"/>. Of several that are as good, those nearest to the obvious ones, so
+    /// that groups that are alike have scales that are alike.
+    /// </summary>
     /// <param name="x">Values.</param>
     /// <param name="w">Weights of the squared errors, as many.</param>
     /// <param name="top">Greatest code.</param>
-    [SkipLocalsInit]
     internal static (float Scale, float Minimum) Line(ReadOnlySpan<float> x, ReadOnlySpan<float> w, int top)
+    {
+        (Vector512<float> scales, Vector512<float> minima, Vector512<float> losses) = Search(x, w, top);
+        int lane = Lanes.IndexOfLeast(losses, Noise, Candidates.Center);
+        return lane < 0 ? (0, 0) : (scales[lane], minima[lane]);
+    }
+
+    /// <summary>As <see cref="Line"/>, but the best of what halves can store.</summary>
+    internal static (float Scale, float Minimum) HalfLine(ReadOnlySpan<float> x, ReadOnlySpan<float> w, int top)
+    {
+        (Vector512<float> scales, Vector512<float> minima, _) = Search(x, w, top);
+        (scales, minima) = (ScaleHalf.Nearest(scales), ScaleHalf.Nearest(minima));
+        int lane = Lanes.IndexOfLeast(Loss(x, w, top, scales, minima), 0, Candidates.Center);
+        return lane < 0 ? (0, 0) : (scales[lane], minima[lane]);
+    }
+
+    /// <summary><c>Σw(x - (d q - m))²</c>, <c>q</c> the code nearest to <c>(x + m) / d</c>, for sixteen scales and minima.</summary>
+    internal static Vector512<float> Loss(
+        ReadOnlySpan<float> x, ReadOnlySpan<float> w, int top, Vector512<float> scales, Vector512<float> minima)
+    {
+        Vector512<float> inverse = ScaleHalf.Inverse(scales), loss = Vector512<float>.Zero, greatest = Vector512.Create((float)top);
+        w = w[..x.Length];
+        for (int i = 0; i < x.Length; i++)
+        {
+            Vector512<float> value = Vector512.Create(x[i]) + minima;
+            Vector512<float> code = Vector512.MaxNative(Vector512.Round(value * inverse), Vector512<float>.Zero);
+            Vector512<float> error = Vector512.FusedMultiplyAdd(-scales, Vector512.MinNative(code, greatest), value);
+            loss = Vector512.FusedMultiplyAdd(error * w[i], error, loss);
+        }
+
+        return loss;
+    }
+
+    [SkipLocalsInit]
+    private static (Vector512<float> Scales, Vector512<float> Minima, Vector512<float> Losses) Search(
+        ReadOnlySpan<float> x, ReadOnlySpan<float> w, int top)
     {
         (float min, float max) = Extremes.Range(x);
         min = MathF.Min(min, 0);
         float range = max - min, inverseRange = 1 / range;
         if (!float.IsFinite(range) || !float.IsFinite(inverseRange))
-            return (0, -min);
+            return (Vector512<float>.Zero, Vector512.Create(-min), Vector512<float>.Zero);
 
         Span<float> y = stackalloc float[x.Length];
         TensorPrimitives.Subtract(x, min, y);
@@ -54,8 +97,7 @@ internal static class AffineFit
             loss = Vector512.ConditionalSelect(isBetter, nextLoss, loss);
         }
 
-        int lane = Lanes.IndexOfLeast(loss);
-        return lane < 0 ? (range / top, -min) : (scale[lane], -(min + offset[lane]));
+        return (scale, -(offset + Vector512.Create(min)), loss);
     }
 
     /// <summary>The best of the scales that can be stored near a wanted one, and its minimum.</summary>
@@ -80,7 +122,7 @@ internal static class AffineFit
         inverse = Vector512.ConditionalSelect(Vector512.IsFinite(inverse), inverse, Vector512<float>.Zero);
         var codes = new CodeSums(y, w, inverse, Vector512<float>.Zero, top, Sums.Of(w), Sums.OfProducts(w, y));
         (Vector512<float> offsets, Vector512<float> loss) = codes.Offset(scales, minimum);
-        int lane = Lanes.IndexOfLeast(loss);
+        int lane = Lanes.IndexOfLeast(loss, Noise, Candidates.Center);
         return lane < 0 ? (0, minimum) : ((int)candidates[lane], minimum - offsets[lane]);
     }
 
@@ -119,14 +161,15 @@ internal static class AffineFit
         /// <summary>The best line with <c>b ≤ highest</c>.</summary>
         internal (Vector512<float> Scale, Vector512<float> Offset, Vector512<float> Loss) Line(float highest)
         {
-            // One code alone makes the determinant zero and the loss a NaN, which loses every comparison.
+            // One code alone, or one that outweighs the others, does not fix two numbers: then the line begins at zero.
             Vector512<float> determinant = (wqq * w) - (wq * wq);
-            Vector512<float> offset = ((wqq * wy) - (wq * wqy)) / determinant;
+            Vector512<float> isFixed = Vector512.GreaterThan(determinant, wqq * (w * Singular));
+            Vector512<float> offset = Vector512.ConditionalSelect(isFixed, ((wqq * wy) - (wq * wqy)) / determinant, Vector512<float>.Zero);
             Vector512<float> held = Vector512.Create(highest);
-            Vector512<float> isHeld = Vector512.GreaterThan(offset, held);
-            offset = Vector512.ConditionalSelect(isHeld, held, offset);
-            Vector512<float> scale = ((wqy * w) - (wq * wy)) / determinant;
-            scale = Vector512.ConditionalSelect(isHeld, (wqy - (held * wq)) / wqq, scale);
+            offset = Vector512.ConditionalSelect(Vector512.GreaterThan(offset, held), held, offset);
+            Vector512<float> isFree = isFixed & Vector512.LessThan(offset, held);
+            Vector512<float> scale = Vector512.ConditionalSelect(
+                isFree, ((wqy * w) - (wq * wy)) / determinant, (wqy - (offset * wq)) / wqq);
             return (scale, offset, Loss(scale, offset));
         }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Hearth.Kernels.Formats.Search;
 
@@ -36,7 +37,16 @@ internal readonly record struct AffineSuperblock(int GroupWeights, int Top, int 
             groupWeights[g] = Sums.Of(w.Slice(start, GroupWeights));
         }
 
-        float d = ScaleHalf.Write(header, SymmetricFit.Scale(groupScales, groupWeights, scaleCodes));
+        Vector512<float> around = Candidates.CloseAround(1, 2f / ScaleTop);
+        Vector512<float> steps = ScaleHalf.Nearest(around * SymmetricFit.Scale(groupScales, groupWeights, scaleCodes));
+        Vector512<float> inverseSteps = ScaleHalf.Inverse(steps), losses = Vector512<float>.Zero;
+        for (int g = 0; g < groups; g++)
+        {
+            Vector512<float> scale = steps * scaleCodes.Nearest(inverseSteps * groupScales[g]);
+            losses += Loss(x, w, g, scale, Vector512.Create(groupMinima[g]));
+        }
+
+        float d = ScaleHalf.Write(header, steps[Best(losses)]);
         for (int g = 0; g < groups; g++)
         {
             int start = g * GroupWeights;
@@ -45,7 +55,15 @@ internal readonly record struct AffineSuperblock(int GroupWeights, int Top, int 
             scales[g] = (byte)scale;
         }
 
-        float dmin = ScaleHalf.Write(header[sizeof(ushort)..], SymmetricFit.Scale(groupMinima, groupWeights, scaleCodes));
+        steps = ScaleHalf.Nearest(around * SymmetricFit.Scale(groupMinima, groupWeights, scaleCodes));
+        (inverseSteps, losses) = (ScaleHalf.Inverse(steps), Vector512<float>.Zero);
+        for (int g = 0; g < groups; g++)
+        {
+            Vector512<float> minimum = steps * scaleCodes.Nearest(inverseSteps * groupMinima[g]);
+            losses += Loss(x, w, g, Vector512.Create(d * scales[g]), minimum);
+        }
+
+        float dmin = ScaleHalf.Write(header[sizeof(ushort)..], steps[Best(losses)]);
         for (int g = 0; g < groups; g++)
         {
             float inverse = ScaleHalf.Inverse(d * scales[g]);
@@ -54,4 +72,15 @@ internal readonly record struct AffineSuperblock(int GroupWeights, int Top, int 
             Rounding.Nearest(x.Slice(start, GroupWeights), inverse, dmin * minima[g] * inverse, Top, q[start..]);
         }
     }
+
+    private Vector512<float> Loss(
+        ReadOnlySpan<float> x, ReadOnlySpan<float> w, int group, Vector512<float> scales, Vector512<float> minima)
+    {
+        int start = group * GroupWeights;
+        return AffineFit.Loss(x.Slice(start, GroupWeights), w.Slice(start, GroupWeights), Top, scales, minima);
+    }
+
+    /// <summary>The lane of least loss; the obvious one where values are so large that no loss is a number.</summary>
+    private static int Best(Vector512<float> losses)
+        => Lanes.IndexOfLeast(losses, 0, Candidates.Center) is >= 0 and int lane ? lane : Candidates.Center;
 }

@@ -32,6 +32,22 @@ internal static class Lanes
         return float.IsFinite(least) ? BitOperations.TrailingZeroCount(equal) : -1;
     }
 
+    /// <summary>
+    /// The lane nearest to a preferred one among those that are least but for a part of them; -1 where there are NaNs and infinities
+    /// alone.
+    /// </summary>
+    internal static int IndexOfLeast(Vector512<float> lanes, float part, int preferred)
+    {
+        int lane = IndexOfLeast(lanes);
+        if (lane < 0)
+            return lane;
+        float highest = lanes[lane] + (MathF.Abs(lanes[lane]) * part);
+        uint good = (uint)Vector512.LessThanOrEqual(lanes, Vector512.Create(highest)).ExtractMostSignificantBits();
+        int above = BitOperations.TrailingZeroCount(good >> preferred << preferred);
+        int below = 31 - BitOperations.LeadingZeroCount(good & ((1u << preferred) - 1));
+        return below < 0 || (above < Vector512<float>.Count && above - preferred <= preferred - below) ? above : below;
+    }
+
     /// <summary>Of the indices whose lanes hold the least number, the least; 0 where there are NaNs and infinities alone.</summary>
     internal static int IndexOfLeast(Vector512<float> lanes, Vector512<int> indices)
     {

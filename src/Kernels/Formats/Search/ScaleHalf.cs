@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 
 namespace Hearth.Kernels.Formats.Search;
 
@@ -18,6 +19,21 @@ internal static class ScaleHalf
         Half half = Nearest(scale);
         BinaryPrimitives.WriteHalfLittleEndian(target, half);
         return (float)half;
+    }
+
+    /// <summary>The nearest finite halves; zero for NaNs.</summary>
+    internal static Vector512<float> Nearest(Vector512<float> scales)
+    {
+        for (int i = 0; i < Vector512<float>.Count; i++)
+            scales = scales.WithElement(i, (float)Nearest(scales[i]));
+        return scales;
+    }
+
+    /// <summary><c>1 / scale</c> lane by lane, and zero where that is not a finite number.</summary>
+    internal static Vector512<float> Inverse(Vector512<float> scales)
+    {
+        Vector512<float> inverse = Vector512<float>.One / scales;
+        return Vector512.ConditionalSelect(Vector512.IsFinite(inverse), inverse, Vector512<float>.Zero);
     }
 
     /// <summary><c>1 / scale</c>, and zero where that is not a finite number: every code of such a block is then that of zero.</summary>

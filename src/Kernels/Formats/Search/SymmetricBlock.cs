@@ -28,7 +28,7 @@ internal static class SymmetricBlock
         {
             Span<float> w = stackalloc float[x.Length];
             ErrorWeights.Fill(x, importance, w);
-            float d = ScaleHalf.Write(header, SymmetricFit.Scale(x, w, new IntegerCodes(-zero, zero - 1)));
+            float d = ScaleHalf.Write(header, SymmetricFit.HalfScale(x, w, new IntegerCodes(-zero, zero - 1)));
             Rounding.Nearest(x, ScaleHalf.Inverse(d), zero, top, q);
         }
     }

@@ -11,13 +11,53 @@ namespace Hearth.Kernels.Formats.Search;
 /// </remarks>
 internal static class SymmetricFit
 {
-    /// <summary>The scale; zero where all values are.</summary>
+    /// <summary>What floats cannot tell apart among the losses of a group.</summary>
+    private const float Noise = 1e-6f;
+
+    /// <summary>
+    /// The scale; zero where all values are. Of several that are as good, the one nearest to the obvious one, so that groups that are
+    /// alike have scales that are alike.
+    /// </summary>
     internal static float Scale<TCodes>(ReadOnlySpan<float> x, ReadOnlySpan<float> w, TCodes codes)
+        where TCodes : struct, ICodes
+    {
+        (Vector512<float> scales, Vector512<float> losses) = Search(x, w, codes);
+        int lane = Lanes.IndexOfLeast(losses, Noise, Candidates.Center);
+        return lane < 0 ? 0 : scales[lane];
+    }
+
+    /// <summary>As <see cref="Scale"/>, but the best of what halves can store: where codes fit exactly, its rounding is all that is lost.</summary>
+    internal static float HalfScale<TCodes>(ReadOnlySpan<float> x, ReadOnlySpan<float> w, TCodes codes)
+        where TCodes : struct, ICodes
+    {
+        Vector512<float> scales = ScaleHalf.Nearest(Search(x, w, codes).Scales);
+        int lane = Lanes.IndexOfLeast(Loss(x, w, scales, codes), 0, Candidates.Center);
+        return lane < 0 ? 0 : scales[lane];
+    }
+
+    /// <summary><c>Σw(x - d v)²</c>, <c>v</c> the number nearest to <c>x / d</c>, for sixteen scales.</summary>
+    internal static Vector512<float> Loss<TCodes>(ReadOnlySpan<float> x, ReadOnlySpan<float> w, Vector512<float> scales, TCodes codes)
+        where TCodes : struct, ICodes
+    {
+        Vector512<float> inverse = ScaleHalf.Inverse(scales), loss = Vector512<float>.Zero;
+        w = w[..x.Length];
+        for (int i = 0; i < x.Length; i++)
+        {
+            Vector512<float> value = Vector512.Create(x[i]);
+            Vector512<float> error = Vector512.FusedMultiplyAdd(-scales, codes.Nearest(value * inverse), value);
+            loss = Vector512.FusedMultiplyAdd(error * w[i], error, loss);
+        }
+
+        return loss;
+    }
+
+    private static (Vector512<float> Scales, Vector512<float> Losses) Search<TCodes>(
+        ReadOnlySpan<float> x, ReadOnlySpan<float> w, TCodes codes)
         where TCodes : struct, ICodes
     {
         float inverseExtreme = 1 / Extremes.Signed(x);
         if (!float.IsFinite(inverseExtreme))
-            return 0;
+            return (Vector512<float>.Zero, Vector512<float>.Zero);
 
         Vector512<float> inverse = codes.Targets * inverseExtreme;
         (Vector512<float> scale, Vector512<float> loss) = Fit(x, w, inverse, codes);
@@ -29,8 +69,7 @@ internal static class SymmetricFit
             loss = Vector512.ConditionalSelect(isBetter, nextLoss, loss);
         }
 
-        int lane = Lanes.IndexOfLeast(loss);
-        return lane < 0 ? 0 : scale[lane];
+        return (scale, loss);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Hearth.Kernels.Formats.Search;
 
@@ -30,7 +31,7 @@ internal readonly record struct SymmetricSuperblock<TCodes>(int GroupWeights, in
             groupScales[g] = SymmetricFit.Scale(x.Slice(start, GroupWeights), w.Slice(start, GroupWeights), Codes);
         }
 
-        float d = ScaleHalf.Write(step, Extremes.Signed(groupScales) / -zero);
+        float d = ScaleHalf.Write(step, Step(x, w, groupScales, zero));
         for (int g = 0; g < groups; g++)
         {
             int start = g * GroupWeights;
@@ -38,5 +39,25 @@ internal readonly record struct SymmetricSuperblock<TCodes>(int GroupWeights, in
             scales[g] = (byte)(scale + zero);
             Codes.Encode(x.Slice(start, GroupWeights), ScaleHalf.Inverse(d * scale), q[start..]);
         }
+    }
+
+    /// <summary>
+    /// The best of sixteen steps that put the scale of largest magnitude onto the last code or a little before it: each rounds the others,
+    /// and is itself rounded, in its own way.
+    /// </summary>
+    private float Step(ReadOnlySpan<float> x, ReadOnlySpan<float> w, ReadOnlySpan<float> groupScales, int zero)
+    {
+        Vector512<float> steps = ScaleHalf.Nearest(
+            Vector512.Create(Extremes.Signed(groupScales)) / (Vector512.CreateSequence(0f, zero / 64f) - Vector512.Create((float)zero)));
+        Vector512<float> inverse = ScaleHalf.Inverse(steps), losses = Vector512<float>.Zero;
+        var scaleCodes = new IntegerCodes(-zero, zero - 1);
+        for (int g = 0; g < groupScales.Length; g++)
+        {
+            int start = g * GroupWeights;
+            Vector512<float> scales = steps * scaleCodes.Nearest(inverse * groupScales[g]);
+            losses += SymmetricFit.Loss(x.Slice(start, GroupWeights), w.Slice(start, GroupWeights), scales, Codes);
+        }
+
+        return steps[Math.Max(Lanes.IndexOfLeast(losses), 0)];
     }
 }

@@ -19,6 +19,17 @@ public sealed class LanesTests
     }
 
     [Property]
+    public void Of_what_is_nearly_least_the_lane_nearest_to_the_preferred_one_is_found(int seed)
+    {
+        var random = new Random(seed);
+        float[] lanes = Pick(random, [float.NaN, -1, -1 + 1e-7f, -0.99f, 2]);
+        int preferred = random.Next(Count);
+        int[] good = [.. Enumerable.Range(0, Count).Where(i => lanes[i] <= lanes.Where(float.IsFinite).Append(9).Min() + 1e-6f)];
+        int expected = good.Length == 0 ? -1 : good.MinBy(i => (2 * Math.Abs(i - preferred)) - (i > preferred ? 1 : 0));
+        Assert.Equal(expected, Lanes.IndexOfLeast(Vector512.Create(lanes), 1e-6f, preferred));
+    }
+
+    [Property]
     public void Among_equal_losses_the_least_index_wins(int seed)
     {
         var random = new Random(seed);
