@@ -1,4 +1,5 @@
 using Hearth.Kernels.Formats;
+using Hearth.Tests;
 
 namespace Hearth.Kernels.Tests.Formats;
 
@@ -76,14 +77,11 @@ public sealed class EncodeTests
         {
             var blocks = new byte[format.RowBytes(weights.Length)];
             var decoded = new float[weights.Length];
-            long allocated = 0;
-            for (int time = 0; time < 2; time++)
+            long allocated = AllocatedBytes.Of(() =>
             {
-                long before = GC.GetAllocatedBytesForCurrentThread();
                 format.Encode(weights, importance, blocks);
                 format.Decode(blocks, decoded);
-                allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            }
+            });
 
             Assert.True(allocated == 0, $"{format.Type}: {allocated} bytes.");
         }

@@ -1,4 +1,5 @@
 using Hearth.Kernels.Memory;
+using Hearth.Tests;
 
 namespace Hearth.Kernels.Tests.Memory;
 
@@ -106,10 +107,11 @@ public sealed unsafe class ArenaTests
     {
         using var arena = new Arena(4096);
         Cycle(arena);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-            Cycle(arena);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, AllocatedBytes.Of(() =>
+        {
+            for (var i = 0; i < 1000; i++)
+                Cycle(arena);
+        }));
 
         static void Cycle(Arena arena)
         {
