@@ -29,28 +29,17 @@ public sealed class Baichuan : IArchitecture
         bool isLinear = shape.Layers == 40;
         var slopes = isLinear ? AlibiSlopes.Create(loader, attention[0].Heads, 8) : null;
         IReadOnlyList<IQkvStep> steps = isLinear ? [] : [rotary];
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(
-                        loader,
-                        i,
-                        attention[i],
-                        new AttentionSettings(attention[i].Heads, attention[i].DefaultScale, AlibiSlopes: slopes),
-                        steps)),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             isLinear ? [] : [rotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) => SelfAttention.Load(
+                loader,
+                i,
+                attention[i],
+                new AttentionSettings(attention[i].Heads, attention[i].DefaultScale, AlibiSlopes: slopes),
+                steps),
+            (i, name) => GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu));
     }
 }

@@ -26,23 +26,12 @@ public sealed class BailingMoe : IArchitecture
         int sharedInner = checked(loader.Parameters.ExpertLength * loader.Parameters.Int("expert_shared_count", 1, 1 << 10));
         bool normalise = loader.Parameters.Flag("expert_weights_norm", false);
         float scale = loader.Parameters.Factor("expert_weights_scale", 1);
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], null, rotary)),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    SharedExpert.LoadUngated(loader, name, shape.Width, sharedInner, RouterScore.Softmax, normalise, scale)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) => SelfAttention.Load(loader, i, attention[i], null, rotary),
+            (_, name) => SharedExpert.LoadUngated(loader, name, shape.Width, sharedInner, RouterScore.Softmax, normalise, scale));
     }
 }

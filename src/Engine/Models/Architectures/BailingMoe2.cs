@@ -33,25 +33,14 @@ public sealed class BailingMoe2 : IArchitecture
         var score = ExpertRouter.ReadScore(loader);
         bool normalise = loader.Parameters.Flag("expert_weights_norm", false);
         float scale = loader.Parameters.Factor("expert_weights_scale", 1);
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], null, QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon), rotary)),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    i < dense
-                        ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)
-                        : SharedExpert.LoadUngated(loader, name, shape.Width, sharedInner, score, normalise, scale)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) => SelfAttention.Load(loader, i, attention[i], null, QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon), rotary),
+            (i, name) => i < dense
+                ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)
+                : SharedExpert.LoadUngated(loader, name, shape.Width, sharedInner, score, normalise, scale));
     }
 }

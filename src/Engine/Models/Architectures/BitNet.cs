@@ -25,29 +25,18 @@ public sealed class BitNet : IArchitecture
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.RmsEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], null, rotary) with
-                    {
-                        OfHeads = loader.RmsNorm(name + "attn_sub_norm", attention[i].Heads * attention[i].ValueLength, epsilon),
-                    }),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu) with
-                    {
-                        Norm = loader.RmsNorm(name + "ffn_sub_norm", inner[i], epsilon),
-                    }));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, name) => SelfAttention.Load(loader, i, attention[i], null, rotary) with
+            {
+                OfHeads = loader.RmsNorm(name + "attn_sub_norm", attention[i].Heads * attention[i].ValueLength, epsilon),
+            },
+            (i, name) => GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu) with
+            {
+                Norm = loader.RmsNorm(name + "ffn_sub_norm", inner[i], epsilon),
+            });
     }
 }

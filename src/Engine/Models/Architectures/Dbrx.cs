@@ -27,24 +27,14 @@ public sealed class Dbrx : IArchitecture
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
         float clamp = loader.Parameters.Float("attention.clamp_kqv");
         IReadOnlyList<IQkvStep> steps = clamp > 0 ? [new QkvClamp(clamp), rotary] : [rotary];
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            return new SequentialLayer(
-                new Branch(
-                    loader.LayerNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], null, steps)),
-                new Branch(
-                    loader.LayerNorm(name + "attn_output_norm", shape.Width, epsilon),
-                    MixtureOfExperts.Load(
-                        loader, name, shape.Width, inner[i], Activation.Silu, RouterScore.Softmax, normalise: true)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.LayerNorm(name, shape.Width, epsilon),
             [rotary],
-            layers,
-            new OutputHead(loader.LayerNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) => SelfAttention.Load(loader, i, attention[i], null, steps),
+            (i, name) => MixtureOfExperts.Load(
+                loader, name, shape.Width, inner[i], Activation.Silu, RouterScore.Softmax, normalise: true),
+            feedForwardNorm: "attn_output_norm");
     }
 }

@@ -10,9 +10,6 @@ namespace Hearth.Engine.Models.Architectures;
 /// </summary>
 public sealed class DeepSeek2 : IArchitecture
 {
-    private const int MaxRank = 1 << 16;
-    private const int MaxHeadLength = 1024;
-
     private DeepSeek2()
     {
     }
@@ -29,44 +26,20 @@ public sealed class DeepSeek2 : IArchitecture
         int[] inner = parameters.FeedForwardLengths(shape.Layers);
         float epsilon = parameters.RmsEpsilon;
         int dense = parameters.Int("leading_dense_block_count", 0, 0, shape.Layers);
-        var latent = ReadLatentShape(loader, shape.Layers);
+        var latent = LatentShape.Read(loader, shape.Layers);
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, latent.Rotary);
         float sharpness = Sharpness(loader, ref rotary);
         IReadOnlyList<IQkvStep> steps = [new RotaryTail(rotary), .. Temperature(parameters)];
         var settings = new AttentionSettings(latent.Heads, sharpness * sharpness / MathF.Sqrt(latent.Key));
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    Attention(loader, i, shape.Width, latent, settings, steps, epsilon)),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    i < dense
-                        ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)
-                        : Experts(loader, name, shape.Width)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
-    }
-
-    /// <summary>Files made for the absorbed form keep the heads' own lengths under other keys, since theirs are those of the latent head.</summary>
-    private static LatentShape ReadLatentShape(ModelLoader loader, int layers)
-    {
-        var parameters = loader.Parameters;
-        int heads = parameters.IntPerLayer("attention.head_count", layers, 1, MaxHeadLength)[0];
-        int rank = parameters.Int("attention.kv_lora_rank", 1, MaxRank);
-        int rotary = parameters.Int("rope.dimension_count", 2, MaxHeadLength);
-        string ending = parameters.Has("attention.key_length_mla") ? "_mla" : "";
-        int key = parameters.Int("attention.key_length" + ending, rotary + 1, MaxHeadLength);
-        int value = parameters.Int("attention.value_length" + ending, 1, MaxHeadLength);
-        return new LatentShape(heads, rank, key - rotary, rotary, value);
+            (i, _) => LatentAttention.Load(loader, i, shape.Width, latent, settings, steps, epsilon),
+            (i, name) => i < dense
+                ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)
+                : Experts(loader, name, shape.Width));
     }
 
     /// <summary>
@@ -93,33 +66,6 @@ public sealed class DeepSeek2 : IArchitecture
         => parameters.Float("attention.temperature_scale", 0) is float scale and not 0
             ? [new PositionScale(scale, parameters.Int("attention.temperature_length", 1, int.MaxValue))]
             : [];
-
-    private static SelfAttention Attention(
-        ModelLoader loader, int layer, int width, LatentShape shape, AttentionSettings settings, IReadOnlyList<IQkvStep> steps, float epsilon)
-    {
-        string name = $"blk.{layer}.";
-        int queryRank = loader.Parameters.Int("attention.q_lora_rank", 0, 0, MaxRank);
-        IRowMap query = queryRank == 0
-            ? loader.Linear(name + "attn_q", shape.Heads * shape.Key, width)
-            : new LowRankLinear(
-                loader.Linear(name + "attn_q_a", queryRank, width),
-                loader.RmsNorm(name + "attn_q_a_norm", queryRank, epsilon),
-                loader.Linear(name + "attn_q_b", shape.Heads * shape.Key, queryRank));
-        var latent = loader.Linear(name + "attn_kv_a_mqa", shape.Rank + shape.Rotary, width);
-        var norm = loader.RmsNorm(name + "attn_kv_a_norm", shape.Rank, epsilon);
-        var output = loader.Linear(name + "attn_output", width, shape.Heads * shape.Value);
-        if (!loader.Has(name + "attn_k_b.weight"))
-        {
-            var expand = loader.Linear(name + "attn_kv_b", shape.Heads * (shape.Content + shape.Value), shape.Rank);
-            var expanded = new ExpandedLatentProjection(query, latent, norm, expand, shape);
-            return new SelfAttention(layer, shape.Expanded(width), settings, expanded, steps, null, output);
-        }
-
-        var keys = new PerHeadLinear(loader.Matrices(name + "attn_k_b.weight", shape.Heads, shape.Rank, shape.Content));
-        var values = new PerHeadLinear(loader.Matrices(name + "attn_v_b.weight", shape.Heads, shape.Value, shape.Rank));
-        var absorbed = new AbsorbedLatentProjection(query, latent, norm, keys, shape);
-        return new SelfAttention(layer, shape.Absorbed(width), settings, absorbed, steps, values, output);
-    }
 
     private static SharedExpert Experts(ModelLoader loader, string name, int width)
     {

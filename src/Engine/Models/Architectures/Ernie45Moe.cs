@@ -29,24 +29,13 @@ public sealed class Ernie45Moe : IArchitecture
         int sharedInner = loader.Parameters.Int("expert_shared_feed_forward_length", 0, 0, 1 << 20);
         int dense = loader.Parameters.Int("leading_dense_block_count", 0, 0, shape.Layers);
         int step = loader.Parameters.Int("interleave_moe_layer_step", 1, 1, 1 << 16);
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], null, rotary)),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    FeedForwardOf(name, i)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) => SelfAttention.Load(loader, i, attention[i], null, rotary),
+            (i, name) => FeedForwardOf(name, i));
 
         ISublayer FeedForwardOf(string name, int layer)
         {

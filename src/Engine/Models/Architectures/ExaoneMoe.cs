@@ -32,27 +32,19 @@ public sealed class ExaoneMoe : IArchitecture
         var score = ExpertRouter.ReadScore(loader);
         bool normalise = loader.Parameters.Flag("expert_weights_norm", false);
         float scale = loader.Parameters.Factor("expert_weights_scale", 1);
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            var settings = new AttentionSettings(attention[i].Heads, attention[i].DefaultScale, Window: window.Of(i));
-            var norm = QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon);
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], settings, window.Has(i) ? [norm, rotary] : [norm])),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    i < dense
-                        ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)
-                        : SharedExpert.LoadUngated(loader, name, shape.Width, sharedInner, score, normalise, scale)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) =>
+            {
+                var settings = new AttentionSettings(attention[i].Heads, attention[i].DefaultScale, Window: window.Of(i));
+                var norm = QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon);
+                return SelfAttention.Load(loader, i, attention[i], settings, window.Has(i) ? [norm, rotary] : [norm]);
+            },
+            (i, name) => i < dense
+                ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)
+                : SharedExpert.LoadUngated(loader, name, shape.Width, sharedInner, score, normalise, scale));
     }
 }

@@ -30,28 +30,21 @@ public sealed class Glm4Moe : IArchitecture
         var score = ExpertRouter.ReadScore(loader, RouterScore.Sigmoid);
         bool normalise = loader.Parameters.Flag("expert_weights_norm", false);
         float scale = loader.Parameters.Factor("expert_weights_scale", 1);
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            IReadOnlyList<IQkvStep> steps = loader.Has(name + "attn_q_norm.weight")
-                ? [QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon), rotary]
-                : [rotary];
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], null, steps)),
-                new Branch(
-                    loader.RmsNorm(name + "post_attention_norm", shape.Width, epsilon),
-                    i < dense
-                        ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)
-                        : SharedExpert.LoadUngated(loader, name, shape.Width, sharedInner, score, normalise, scale)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, name) =>
+            {
+                IReadOnlyList<IQkvStep> steps = loader.Has(name + "attn_q_norm.weight")
+                    ? [QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon), rotary]
+                    : [rotary];
+                return SelfAttention.Load(loader, i, attention[i], null, steps);
+            },
+            (i, name) => i < dense
+                ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)
+                : SharedExpert.LoadUngated(loader, name, shape.Width, sharedInner, score, normalise, scale),
+            feedForwardNorm: "post_attention_norm");
     }
 }

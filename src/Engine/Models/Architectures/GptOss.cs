@@ -29,30 +29,20 @@ public sealed class GptOss : IArchitecture
         var windowedRotary = RotaryScaling.LoadWindowed(loader, RotaryStyle.Halves, attention[0].KeyLength, rotary);
         var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: 2);
         var unit = new ClampedSwiGlu(Alpha: 1.702f, Limit: 7);
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], Settings(i), window.Has(i) ? windowedRotary : rotary)),
-                new Branch(
-                    loader.RmsNorm(name + "post_attention_norm", shape.Width, epsilon),
-                    MixtureOfExperts.Load(
-                        loader,
-                        name,
-                        shape.Width,
-                        expertInner,
-                        unit,
-                        ExpertRouter.Load(loader, name, shape.Width, RouterScore.SoftmaxOfChosen, normalise: false))));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary, windowedRotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) => SelfAttention.Load(loader, i, attention[i], Settings(i), window.Has(i) ? windowedRotary : rotary),
+            (_, name) => MixtureOfExperts.Load(
+                loader,
+                name,
+                shape.Width,
+                expertInner,
+                unit,
+                ExpertRouter.Load(loader, name, shape.Width, RouterScore.SoftmaxOfChosen, normalise: false)),
+            feedForwardNorm: "post_attention_norm");
 
         AttentionSettings Settings(int layer) => new(
             attention[layer].Heads,

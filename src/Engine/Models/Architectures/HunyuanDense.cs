@@ -26,24 +26,13 @@ public sealed class HunyuanDense : IArchitecture
         float epsilon = loader.Parameters.RmsEpsilon;
         var rotary = RotaryScaling.Load(
             loader, RotaryStyle.Halves, attention[0].KeyLength, StretchedBase(loader, attention[0].KeyLength), YarnSettings.Standard);
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], null, rotary, QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon))),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) => SelfAttention.Load(loader, i, attention[i], null, rotary, QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon)),
+            (i, name) => GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu));
     }
 
     /// <summary>base * alpha^(d / (d - 2)), with <c>rope.scaling.alpha</c> as alpha and d values that turn (NTK-aware scaling).</summary>

@@ -25,24 +25,13 @@ public sealed class HunyuanMoe : IArchitecture
         float epsilon = loader.Parameters.RmsEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
         int sharedInner = loader.Parameters.Int("expert_shared_feed_forward_length", 0, 0, 1 << 20);
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], null, rotary, QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon))),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    SharedExpert.LoadUngated(
-                        loader, name, shape.Width, sharedInner > 0 ? sharedInner : inner[i], RouterScore.Softmax, normalise: true)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) => SelfAttention.Load(loader, i, attention[i], null, rotary, QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon)),
+            (i, name) => SharedExpert.LoadUngated(
+                loader, name, shape.Width, sharedInner > 0 ? sharedInner : inner[i], RouterScore.Softmax, normalise: true));
     }
 }

@@ -26,22 +26,16 @@ public sealed class Jais : IArchitecture
         float epsilon = loader.Parameters.LayerNormEpsilon;
         float maxBias = loader.Parameters.Float("attention.max_alibi_bias", 0);
         var slopes = maxBias > 0 ? AlibiSlopes.Create(loader, attention[0].Heads, maxBias) : null;
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            var settings = new AttentionSettings(attention[i].Heads, 1f / attention[i].KeyLength, AlibiSlopes: slopes);
-            return new SequentialLayer(
-                new Branch(loader.LayerNorm(name + "attn_norm", shape.Width, epsilon), SelfAttention.Load(loader, i, attention[i], settings)),
-                new Branch(
-                    loader.LayerNorm(name + "ffn_norm", shape.Width, epsilon),
-                    GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.LayerNorm(name, shape.Width, epsilon),
             [],
-            layers,
-            new OutputHead(loader.LayerNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) =>
+            {
+                var settings = new AttentionSettings(attention[i].Heads, 1f / attention[i].KeyLength, AlibiSlopes: slopes);
+                return SelfAttention.Load(loader, i, attention[i], settings);
+            },
+            (i, name) => GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu));
     }
 }

@@ -25,28 +25,17 @@ public sealed class Jamba : IArchitecture
         var recurrence = StateSpaceShape.Read(loader, shape.Width);
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.RmsEpsilon;
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    attention[i].KvHeads == 0
-                        ? MambaMixer.Load(loader, i, recurrence, SelectionNorm.Load(loader, i, recurrence, epsilon))
-                        : SelfAttention.Load(loader, i, attention[i], null)),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    loader.Has(name + "ffn_gate_inp.weight")
-                        ? MixtureOfExperts.Load(
-                            loader, name, shape.Width, inner[i], Activation.Silu, RouterScore.Softmax, normalise: false)
-                        : GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) => attention[i].KvHeads == 0
+                ? MambaMixer.Load(loader, i, recurrence, SelectionNorm.Load(loader, i, recurrence, epsilon))
+                : SelfAttention.Load(loader, i, attention[i], null),
+            (i, name) => loader.Has(name + "ffn_gate_inp.weight")
+                ? MixtureOfExperts.Load(
+                    loader, name, shape.Width, inner[i], Activation.Silu, RouterScore.Softmax, normalise: false)
+                : GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu));
     }
 }

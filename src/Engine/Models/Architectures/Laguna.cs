@@ -39,33 +39,25 @@ public sealed class Laguna : IArchitecture
         var score = ExpertRouter.ReadScore(loader, RouterScore.Sigmoid);
         bool normalise = parameters.Flag("expert_weights_norm", false);
         float scale = parameters.Factor("expert_weights_scale", 1);
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            var settings = new AttentionSettings(attention[i].Heads, attention[i].DefaultScale, Window: window.Of(i));
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(
-                        loader,
-                        i,
-                        attention[i],
-                        settings,
-                        GatedHeadsProjection.Load(loader, name, attention[i], Activation.Softplus),
-                        QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon),
-                        window.Has(i) ? windowedRotary : rotary)),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    i < dense
-                        ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)
-                        : SharedExpert.LoadUngated(loader, name, shape.Width, sharedInner, score, normalise, scale)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary, windowedRotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, name) =>
+            {
+                var settings = new AttentionSettings(attention[i].Heads, attention[i].DefaultScale, Window: window.Of(i));
+                return SelfAttention.Load(
+                    loader,
+                    i,
+                    attention[i],
+                    settings,
+                    GatedHeadsProjection.Load(loader, name, attention[i], Activation.Softplus),
+                    QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon),
+                    window.Has(i) ? windowedRotary : rotary);
+            },
+            (i, name) => i < dense
+                ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)
+                : SharedExpert.LoadUngated(loader, name, shape.Width, sharedInner, score, normalise, scale));
     }
 }

@@ -31,31 +31,20 @@ public sealed class Llama : IArchitecture
             : new GatedUnit(loader.Parameters.Activation(Activation.Silu));
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, attention[0].KeyLength);
         int experts = loader.Parameters.Int("expert_count", 0, 0, 1 << 14);
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], null, rotary)),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    experts == 0
-                        ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], unit)
-                        : MixtureOfExperts.Load(
-                            loader,
-                            name,
-                            shape.Width,
-                            inner[i],
-                            unit,
-                            ExpertRouter.Load(loader, name, shape.Width, RouterScore.Softmax, normalise: true))));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) => SelfAttention.Load(loader, i, attention[i], null, rotary),
+            (i, name) => experts == 0
+                ? GatedFeedForward.Load(loader, name, shape.Width, inner[i], unit)
+                : MixtureOfExperts.Load(
+                    loader,
+                    name,
+                    shape.Width,
+                    inner[i],
+                    unit,
+                    ExpertRouter.Load(loader, name, shape.Width, RouterScore.Softmax, normalise: true)));
     }
 }

@@ -40,30 +40,22 @@ public sealed class Llama4 : IArchitecture
         var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: LayersPerGlobal).WithSize(chunked ? Chunk : 0);
         var norm = new QueryKeyNorm(null, null, epsilon, PerHead: true);
         IQkvStep[] plain = [new PositionScale(TemperatureScale, Chunk, Offset: 1)];
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            var turn = window.Has(i) ? windowedRotary : rotary;
-            IQkvStep[] rotated = experts == ExpertsWithoutNorms ? [turn] : [turn, norm];
-            bool rotates = !chunked || (i + 1) % LayersPerGlobal != 0;
-            var settings = new AttentionSettings(attention[i].Heads, attention[i].DefaultScale, Chunk: window.Of(i));
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], settings, rotates ? rotated : plain)),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    expertStep > 0 && (i + 1) % expertStep == 0
-                        ? Experts(loader, name, shape.Width)
-                        : GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary, windowedRotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) =>
+            {
+                var turn = window.Has(i) ? windowedRotary : rotary;
+                IQkvStep[] rotated = experts == ExpertsWithoutNorms ? [turn] : [turn, norm];
+                bool rotates = !chunked || (i + 1) % LayersPerGlobal != 0;
+                var settings = new AttentionSettings(attention[i].Heads, attention[i].DefaultScale, Chunk: window.Of(i));
+                return SelfAttention.Load(loader, i, attention[i], settings, rotates ? rotated : plain);
+            },
+            (i, name) => expertStep > 0 && (i + 1) % expertStep == 0
+                ? Experts(loader, name, shape.Width)
+                : GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu));
     }
 
     private static SharedExpert Experts(ModelLoader loader, string name, int width)

@@ -29,31 +29,24 @@ public sealed class Mellum : IArchitecture
             RotaryStyle.Halves, RotaryScaling.Base(loader), RotaryScaling.RotaryLength(loader, attention[0].KeyLength));
         var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: 4);
         float scale = loader.Parameters.Factor("expert_weights_scale", 1);
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            var settings = new AttentionSettings(attention[i].Heads, attention[i].DefaultScale, Window: window.Of(i));
-            var router = ExpertRouter.Load(loader, name, shape.Width, RouterScore.Softmax, normalise: true, scale);
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(
-                        loader,
-                        i,
-                        attention[i],
-                        settings,
-                        QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon),
-                        window.Has(i) ? windowedRotary : rotary)),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    MixtureOfExperts.Load(loader, name, shape.Width, inner, new GatedUnit(Activation.Silu), router)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary, windowedRotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) => SelfAttention.Load(
+                loader,
+                i,
+                attention[i],
+                new AttentionSettings(attention[i].Heads, attention[i].DefaultScale, Window: window.Of(i)),
+                QueryKeyNorm.LoadPerHead(loader, i, attention[i], epsilon),
+                window.Has(i) ? windowedRotary : rotary),
+            (_, name) => MixtureOfExperts.Load(
+                loader,
+                name,
+                shape.Width,
+                inner,
+                new GatedUnit(Activation.Silu),
+                ExpertRouter.Load(loader, name, shape.Width, RouterScore.Softmax, normalise: true, scale)));
     }
 }

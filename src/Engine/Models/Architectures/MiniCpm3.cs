@@ -10,9 +10,6 @@ namespace Hearth.Engine.Models.Architectures;
 /// </summary>
 public sealed class MiniCpm3 : IArchitecture
 {
-    private const int MaxRank = 1 << 16;
-    private const int MaxHeadLength = 1024;
-
     private MiniCpm3()
     {
     }
@@ -28,38 +25,19 @@ public sealed class MiniCpm3 : IArchitecture
         var shape = ModelShape.Read(loader);
         int[] inner = parameters.FeedForwardLengths(shape.Layers);
         float epsilon = parameters.RmsEpsilon;
-        int heads = parameters.IntPerLayer("attention.head_count", shape.Layers, 1, MaxHeadLength)[0];
-        int queryRank = parameters.Int("attention.q_lora_rank", 1, MaxRank);
-        int rotaryLength = parameters.Int("rope.dimension_count", 2, MaxHeadLength);
-        int key = parameters.Int("attention.key_length", rotaryLength + 1, MaxHeadLength);
-        var latent = new LatentShape(
-            heads,
-            parameters.Int("attention.kv_lora_rank", 1, MaxRank),
-            key - rotaryLength,
-            rotaryLength,
-            parameters.Int("attention.value_length", 1, MaxHeadLength));
-        var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, rotaryLength);
-        var settings = new AttentionSettings(heads, 1 / MathF.Sqrt(key));
+        var latent = LatentShape.Read(loader, shape.Layers);
+        var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, latent.Rotary);
+        var settings = new AttentionSettings(latent.Heads, 1 / MathF.Sqrt(latent.Key));
 
         // Files do not have these, so they are the model's own.
         float branchScale = 1.4f / MathF.Sqrt(shape.Layers);
         var layers = ModelLoader.Layers(shape, i =>
         {
             string name = $"blk.{i}.";
-            var query = new LowRankLinear(
-                loader.Linear(name + "attn_q_a", queryRank, shape.Width),
-                loader.RmsNorm(name + "attn_q_a_norm", queryRank, epsilon),
-                loader.Linear(name + "attn_q_b", heads * key, queryRank));
-            var project = new ExpandedLatentProjection(
-                query,
-                loader.Linear(name + "attn_kv_a_mqa", latent.Rank + rotaryLength, shape.Width),
-                loader.RmsNorm(name + "attn_kv_a_norm", latent.Rank, epsilon),
-                loader.Linear(name + "attn_kv_b", heads * (latent.Content + latent.Value), latent.Rank),
-                latent);
             return new SequentialLayer(
                 new Branch(
                     loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, latent.Expanded(shape.Width), settings, project, new RotaryTail(rotary)),
+                    LatentAttention.Load(loader, i, shape.Width, latent, settings, [new RotaryTail(rotary)], epsilon),
                     Scale: branchScale),
                 new Branch(
                     loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),

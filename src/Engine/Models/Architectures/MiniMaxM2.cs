@@ -25,24 +25,13 @@ public sealed class MiniMaxM2 : IArchitecture
         float epsilon = loader.Parameters.RmsEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
         var score = ExpertRouter.ReadScore(loader, RouterScore.Sigmoid);
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], null, QueryKeyNorm.LoadWhole(loader, i, attention[i], epsilon), rotary)),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    MixtureOfExperts.Load(
-                        loader, name, shape.Width, loader.Parameters.ExpertLength, Activation.Silu, score, normalise: true)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) => SelfAttention.Load(loader, i, attention[i], null, QueryKeyNorm.LoadWhole(loader, i, attention[i], epsilon), rotary),
+            (_, name) => MixtureOfExperts.Load(
+                loader, name, shape.Width, loader.Parameters.ExpertLength, Activation.Silu, score, normalise: true));
     }
 }

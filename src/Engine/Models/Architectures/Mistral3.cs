@@ -27,23 +27,12 @@ public sealed class Mistral3 : IArchitecture
         var positionScale = new PositionScale(
             loader.Parameters.Float("attention.temperature_scale", 0),
             loader.Parameters.Int("rope.scaling.original_context_length", int.MaxValue, 1, int.MaxValue));
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], null, rotary, positionScale)),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) => SelfAttention.Load(loader, i, attention[i], null, rotary, positionScale),
+            (i, name) => GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu));
     }
 }

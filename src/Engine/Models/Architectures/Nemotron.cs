@@ -25,23 +25,12 @@ public sealed class Nemotron : IArchitecture
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.LayerNormEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            return new SequentialLayer(
-                new Branch(
-                    loader.LayerNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, attention[i], null, rotary)),
-                new Branch(
-                    loader.LayerNorm(name + "ffn_norm", shape.Width, epsilon),
-                    FeedForward.Load(loader, name, shape.Width, inner[i], Activation.ReluSquared)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.LayerNorm(name, shape.Width, epsilon),
             [rotary],
-            layers,
-            new OutputHead(loader.LayerNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) => SelfAttention.Load(loader, i, attention[i], null, rotary),
+            (i, name) => FeedForward.Load(loader, name, shape.Width, inner[i], Activation.ReluSquared));
     }
 }

@@ -9,9 +9,6 @@ namespace Hearth.Engine.Models.Architectures;
 /// </summary>
 public sealed class Plm : IArchitecture
 {
-    private const int MaxRank = 1 << 16;
-    private const int MaxHeadLength = 1024;
-
     private Plm()
     {
     }
@@ -27,40 +24,15 @@ public sealed class Plm : IArchitecture
         var shape = ModelShape.Read(loader);
         int[] inner = parameters.FeedForwardLengths(shape.Layers);
         float epsilon = parameters.RmsEpsilon;
-        int heads = parameters.IntPerLayer("attention.head_count", shape.Layers, 1, MaxHeadLength)[0];
-        int rotaryLength = parameters.Int("rope.dimension_count", 2, MaxHeadLength);
-        int key = parameters.Int("attention.key_length", rotaryLength + 1, MaxHeadLength);
-        var latent = new LatentShape(
-            heads,
-            parameters.Int("attention.kv_lora_rank", 1, MaxRank),
-            key - rotaryLength,
-            rotaryLength,
-            parameters.Int("attention.value_length", 1, MaxHeadLength));
-        var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, rotaryLength);
-        var settings = new AttentionSettings(heads, 1 / MathF.Sqrt(key));
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            var project = new ExpandedLatentProjection(
-                loader.Linear(name + "attn_q", heads * key, shape.Width),
-                loader.Linear(name + "attn_kv_a_mqa", latent.Rank + rotaryLength, shape.Width),
-                loader.RmsNorm(name + "attn_kv_a_norm", latent.Rank, epsilon),
-                loader.Linear(name + "attn_kv_b", heads * (latent.Content + latent.Value), latent.Rank),
-                latent);
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    SelfAttention.Load(loader, i, latent.Expanded(shape.Width), settings, project, new RotaryTail(rotary))),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    FeedForward.Load(loader, name, shape.Width, inner[i], Activation.ReluSquared)));
-        });
-        return new Decoder(
+        var latent = LatentShape.Read(loader, shape.Layers);
+        var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, latent.Rotary);
+        var settings = new AttentionSettings(latent.Heads, 1 / MathF.Sqrt(latent.Key));
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) => LatentAttention.Load(loader, i, shape.Width, latent, settings, [new RotaryTail(rotary)], epsilon),
+            (i, name) => FeedForward.Load(loader, name, shape.Width, inner[i], Activation.ReluSquared));
     }
 }

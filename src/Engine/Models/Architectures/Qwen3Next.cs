@@ -28,24 +28,14 @@ public sealed class Qwen3Next : IArchitecture
         var heads = HeadMap.Grouped(delta.Rank, delta.Groups, delta.StateLength, delta.HeadLength);
         int interval = loader.Parameters.Int("full_attention_interval", 4, 1, 1 << 16);
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    (i + 1) % interval == 0 ? FullAttention(name, i) : LinearAttention(i)),
-                new Branch(
-                    loader.RmsNorm(name + "post_attention_norm", shape.Width, epsilon),
-                    SharedExpert.LoadGated(loader, name, shape.Width, normalise: true)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, name) => (i + 1) % interval == 0 ? FullAttention(name, i) : LinearAttention(i),
+            (_, name) => SharedExpert.LoadGated(loader, name, shape.Width, normalise: true),
+            feedForwardNorm: "post_attention_norm");
 
         ISublayer FullAttention(string name, int layer) => SelfAttention.Load(
             loader,

@@ -25,22 +25,16 @@ public sealed class Refact : IArchitecture
 
         // Files do not say how steep; the paper's 8 is the family's.
         var slopes = AlibiSlopes.Create(loader, attention[0].Heads, 8);
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            var settings = new AttentionSettings(attention[i].Heads, attention[i].DefaultScale, AlibiSlopes: slopes);
-            return new SequentialLayer(
-                new Branch(loader.RmsNorm(name + "attn_norm", shape.Width, epsilon), SelfAttention.Load(loader, i, attention[i], settings)),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) =>
+            {
+                var settings = new AttentionSettings(attention[i].Heads, attention[i].DefaultScale, AlibiSlopes: slopes);
+                return SelfAttention.Load(loader, i, attention[i], settings);
+            },
+            (i, name) => GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu));
     }
 }

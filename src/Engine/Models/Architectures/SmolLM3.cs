@@ -24,25 +24,14 @@ public sealed class SmolLM3 : IArchitecture
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.RmsEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Pairs, attention[0].KeyLength);
-        var layers = ModelLoader.Layers(shape, i =>
-        {
-            string name = $"blk.{i}.";
-            return new SequentialLayer(
-                new Branch(
-                    loader.RmsNorm(name + "attn_norm", shape.Width, epsilon),
-                    (i + 1) % 4 == 0
-                        ? SelfAttention.Load(loader, i, attention[i], null)
-                        : SelfAttention.Load(loader, i, attention[i], null, rotary)),
-                new Branch(
-                    loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
-                    GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu)));
-        });
-        return new Decoder(
+        return PreNormDecoder.Load(
             loader,
             shape,
-            loader.TokenEmbedding(shape),
+            name => loader.RmsNorm(name, shape.Width, epsilon),
             [rotary],
-            layers,
-            new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
+            (i, _) => (i + 1) % 4 == 0
+                ? SelfAttention.Load(loader, i, attention[i], null)
+                : SelfAttention.Load(loader, i, attention[i], null, rotary),
+            (i, name) => GatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Silu));
     }
 }

@@ -8,6 +8,9 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Value">Values of a value head.</param>
 public readonly record struct LatentShape(int Heads, int Rank, int Content, int Rotary, int Value)
 {
+    private const int MaxHeadLength = 1024;
+    private const int MaxRank = 1 << 16;
+
     /// <summary>Values of a query or key head.</summary>
     public int Key => Content + Rotary;
 
@@ -16,4 +19,23 @@ public readonly record struct LatentShape(int Heads, int Rank, int Content, int 
 
     /// <summary>Attention to the keys and values that the latent vectors stand for.</summary>
     public AttentionShape Expanded(int width) => new(width, Heads, Heads, Key, Value);
+
+    /// <summary>
+    /// Reads the sizes that a file gives. Files made for the absorbed form keep the heads' own lengths under other keys, since theirs are those
+    /// of the latent head.
+    /// </summary>
+    /// <param name="loader">The model.</param>
+    /// <param name="layers">Its layers.</param>
+    /// <exception cref="InvalidModelException">A size is missing or out of range.</exception>
+    internal static LatentShape Read(ModelLoader loader, int layers)
+    {
+        var parameters = loader.Parameters;
+        int heads = parameters.IntPerLayer("attention.head_count", layers, 1, MaxHeadLength)[0];
+        int rank = parameters.Int("attention.kv_lora_rank", 1, MaxRank);
+        int rotary = parameters.Int("rope.dimension_count", 2, MaxHeadLength);
+        string ending = parameters.Has("attention.key_length_mla") ? "_mla" : "";
+        int key = parameters.Int("attention.key_length" + ending, rotary + 1, MaxHeadLength);
+        int value = parameters.Int("attention.value_length" + ending, 1, MaxHeadLength);
+        return new LatentShape(heads, rank, key - rotary, rotary, value);
+    }
 }
