@@ -129,6 +129,7 @@ public static class ArchitectureCatalog
 
         loader.RefuseUnusedAdapters();
         loader.ExpertCache?.Reserve(loader.Name);
+        loader.RefuseUnusedTensors(architecture.Shape.Layers);
         return architecture;
     }
 

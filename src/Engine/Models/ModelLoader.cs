@@ -16,6 +16,7 @@ namespace Hearth.Engine.Models;
 /// </summary>
 public sealed partial class ModelLoader : IDisposable
 {
+    private readonly HashSet<string> found = new(StringComparer.Ordinal);
     private readonly GgufFile file;
     private readonly KernelSet kernels;
     private readonly WorkerPool pool;
@@ -329,6 +330,15 @@ public sealed partial class ModelLoader : IDisposable
     /// <exception cref="InvalidModelException">It did.</exception>
     internal void RefuseUnusedAdapters() => adapters?.RefuseUnused();
 
+    /// <summary>Says that layers may have a tensor that the model does not need.</summary>
+    internal void LeaveUnread(string name) => found.Add(name);
+
+    /// <summary>Refuses a file with layers or tensors of layers that the architecture did not ask for.</summary>
+    /// <param name="layers">Layers of the model's own pass.</param>
+    /// <exception cref="InvalidModelException">There is such a tensor.</exception>
+    internal void RefuseUnusedTensors(int layers)
+        => UnusedTensors.Refuse(file, Architecture, found.Contains, layers, Parameters.Int("block_count", 1, int.MaxValue));
+
     internal void Own(IDisposable weight) => loaded.Add(weight);
 
     private LowRankUpdate[] Updates(string name, int part, int parts, int outputs, int inputs)
@@ -369,6 +379,7 @@ public sealed partial class ModelLoader : IDisposable
     private GgufTensor Find(string name)
     {
         cancellation.ThrowIfCancellationRequested();
+        found.Add(name);
         return file.TryGetTensor(name, out var tensor)
             ? tensor
             : throw new InvalidModelException(

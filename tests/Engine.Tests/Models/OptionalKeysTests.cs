@@ -80,10 +80,10 @@ public sealed class OptionalKeysTests : IDisposable
     public void Gemma_2_has_a_window_of_4096_unless_the_file_says_otherwise()
     {
         // One layer, the windowed one: what stands 4096 tokens back is out of sight.
-        string path = Derive("gemma2.gguf", (keys, _) =>
+        string path = Derive("gemma2.gguf", (keys, tensors) =>
         {
             keys.Remove("gemma2.attention.sliding_window");
-            keys["gemma2.block_count"] = 1;
+            Repeat(keys, tensors, "gemma2", 1);
         });
         using var model = new LoadedModel(path, context: 4096 + 64);
         Assert.Equal(AfterOthers(model, 4096, first: 7), AfterOthers(model, 4096, first: 9));
@@ -166,10 +166,10 @@ public sealed class OptionalKeysTests : IDisposable
     public void Mpt_without_a_bias_of_positions_does_not_see_them()
     {
         // One layer: in the next one, each token would know how many stand before it.
-        string path = Derive("mpt.gguf", (keys, _) =>
+        string path = Derive("mpt.gguf", (keys, tensors) =>
         {
             keys["mpt.attention.max_alibi_bias"] = 0f;
-            keys["mpt.block_count"] = 1;
+            Repeat(keys, tensors, "mpt", 1);
         });
         using var model = new LoadedModel(path);
         Assert.InRange(LoadedModel.NormalisedError(Last(model, [1, 2, 3, 4]), Last(model, [3, 2, 1, 4])), 0, 1e-10);

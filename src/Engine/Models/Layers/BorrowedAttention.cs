@@ -14,12 +14,14 @@ namespace Hearth.Engine.Models.Layers;
 public sealed record BorrowedAttention(
     int Source, AttentionShape Shape, AttentionSettings Settings, Linear Query, RmsNorm QueryNorm, RotaryEmbedding Rotary, Linear Output) : ISublayer
 {
-    /// <summary>Loads <c>attn_q</c>, <c>attn_q_norm</c> and <c>attn_output</c> of a layer.</summary>
+    /// <summary>Loads <c>attn_q</c>, <c>attn_q_norm</c> and <c>attn_output</c> of a layer. Files may bring its trained keys and values too.</summary>
     /// <exception cref="InvalidModelException">A tensor is missing, or of another shape.</exception>
     public static BorrowedAttention Load(
         ModelLoader loader, string layer, int source, in AttentionShape shape, AttentionSettings settings, RotaryEmbedding rotary, float epsilon)
     {
         ArgumentNullException.ThrowIfNull(loader);
+        foreach (string spare in (string[])["attn_k.weight", "attn_v.weight", "attn_k_norm.weight"])
+            loader.LeaveUnread(layer + spare);
         return new BorrowedAttention(
             source,
             shape,

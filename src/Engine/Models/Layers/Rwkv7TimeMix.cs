@@ -48,6 +48,13 @@ public sealed record Rwkv7TimeMix(
         ArgumentNullException.ThrowIfNull(loader);
         string name = $"blk.{layer}.time_mix_";
         bool hasGate = loader.Has(name + "g1.weight");
+        if (layer == 0)
+        {
+            // The first layer's values go into those of the others, so it has no use for a share of its own.
+            foreach (string share in (string[])["v0.weight", "v1.weight", "v2.weight"])
+                loader.LeaveUnread(name + share);
+        }
+
         return new Rwkv7TimeMix(
             heads,
             loader.Vectors(name + "lerp_fused.weight", hasGate ? 6 : 5, width),

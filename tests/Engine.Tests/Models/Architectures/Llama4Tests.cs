@@ -19,7 +19,7 @@ public sealed class Llama4Tests : IDisposable
         using (var source = GgufFile.Open(VectorFiles.PathOf("llama4.gguf")))
         {
             var writer = new GgufWriter(new GgufMetadataBuilder(source.Metadata) { ["llama4.block_count"] = 1 }.Build());
-            foreach (var tensor in source.Tensors)
+            foreach (var tensor in source.Tensors.Where(tensor => !tensor.Name.StartsWith("blk.", StringComparison.Ordinal) || tensor.Name.StartsWith("blk.0.", StringComparison.Ordinal)))
                 writer.Add(tensor);
             writer.Write(path);
         }
