@@ -132,7 +132,7 @@ internal sealed class DrySampler : ISampler
         if (!candidates.IsDense)
         {
             for (int i = 0; i < logits.Length; i++)
-                logits[i] -= Penalty(candidates.Id(i));
+                logits[i] = Logits.Lower(logits[i], Penalty(candidates.Id(i)));
         }
 
         foreach (int token in window)
@@ -140,7 +140,7 @@ internal sealed class DrySampler : ISampler
             if ((uint)token >= (uint)prolongs.Length || prolongs[token] == 0)
                 continue;
             if (candidates.IsDense)
-                logits[token] -= Penalty(token);
+                logits[token] = Logits.Lower(logits[token], Penalty(token));
             prolongs[token] = 0;
         }
     }

@@ -24,7 +24,7 @@ internal sealed class LogitBiasSampler : ISampler
         if (candidates.IsDense)
         {
             foreach (LogitBias bias in biases)
-                logits[bias.Token] += bias.Bias;
+                logits[bias.Token] = Logits.Raise(logits[bias.Token], bias.Bias);
             return;
         }
 
@@ -33,7 +33,7 @@ internal sealed class LogitBiasSampler : ISampler
             for (int i = 0; i < logits.Length; i++)
             {
                 if (candidates.Id(i) == bias.Token)
-                    logits[i] += bias.Bias;
+                    logits[i] = Logits.Raise(logits[i], bias.Bias);
             }
         }
     }

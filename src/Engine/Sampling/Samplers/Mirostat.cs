@@ -10,7 +10,7 @@ namespace Hearth.Engine.Sampling.Samplers;
 /// <param name="eta">Learning rate of mu.</param>
 internal abstract class Mirostat(float tau, float eta) : ISampler
 {
-    public SamplerState Initial => new(2 * tau);
+    public SamplerState Initial => new(Logits.Finite(2 * tau));
 
     public abstract void Apply(Candidates candidates, in SamplingStep step);
 
@@ -20,6 +20,8 @@ internal abstract class Mirostat(float tau, float eta) : ISampler
     public SamplerState After(SamplerState state, float probability)
     {
         float surprise = -(float)PortableMath.Log2(probability);
-        return new SamplerState(state.MirostatMu - eta * (surprise - tau));
+
+        // A finite mu less what may be infinite is never NaN, whatever tau and eta are.
+        return new SamplerState(Logits.Finite(state.MirostatMu - eta * (surprise - tau)));
     }
 }

@@ -50,6 +50,9 @@ internal sealed class PenaltiesSampler(int lastN, float repeat, float frequency,
 
     public int? ListCapacity(int vocabularySize) => null;
 
-    private float Penalised(float logit, int count) =>
-        (logit <= 0 ? logit * repeat : logit / repeat) - (count * frequency + presence);
+    private float Penalised(float logit, int count)
+    {
+        float lowered = float.IsNegativeInfinity(logit) ? logit : Logits.Finite(logit <= 0 ? logit * repeat : logit / repeat);
+        return Logits.Lower(lowered, count * frequency + presence);
+    }
 }

@@ -23,11 +23,13 @@ internal sealed class TemperatureSampler(float temperature, float range, float e
     private float Dynamic(Candidates candidates)
     {
         float low = Math.Max(0, temperature - range);
-        float high = temperature + range;
+        float high = Logits.Finite(temperature + range);
         candidates.Softmax();
         float largestEntropy = -(float)PortableMath.Log(1f / candidates.Count);
         float normalised = candidates.Entropy() / largestEntropy;
-        return low + (high - low) * (float)PortableMath.Pow(Math.Max(0, normalised), exponent);
+
+        // Rounding may take the entropy of equal candidates beyond the largest, and a great exponent would make infinity of that.
+        return low + (high - low) * (float)PortableMath.Pow(Math.Clamp(normalised, 0, 1), exponent);
     }
 
     private static void Scale(Candidates candidates, float temperature)
