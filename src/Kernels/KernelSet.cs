@@ -6,6 +6,7 @@ using Hearth.Kernels.Isa;
 using Hearth.Kernels.Matmul;
 using Hearth.Kernels.Probing;
 using Hearth.Kernels.Recurrence;
+using Hearth.Kernels.Sparse;
 using Hearth.Kernels.Threading;
 
 namespace Hearth.Kernels;
@@ -39,6 +40,9 @@ public abstract unsafe class KernelSet
 
     /// <summary>Finds the kernel of a block type.</summary>
     public abstract bool TryGetPanel(WeightType type, [NotNullWhen(true)] out PanelKernel? panel);
+
+    /// <summary>Finds the kernel of a block type whose matrices lie input by input.</summary>
+    public abstract bool TryGetInputs(WeightType type, [NotNullWhen(true)] out InputKernel? inputs);
 
     /// <summary>Bytes of packed activations.</summary>
     /// <param name="layout">The form.</param>

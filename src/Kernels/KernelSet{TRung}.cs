@@ -6,6 +6,7 @@ using Hearth.Kernels.Isa;
 using Hearth.Kernels.Matmul;
 using Hearth.Kernels.Probing;
 using Hearth.Kernels.Recurrence;
+using Hearth.Kernels.Sparse;
 using Hearth.Kernels.Threading;
 
 namespace Hearth.Kernels;
@@ -15,6 +16,15 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
     where TRung : unmanaged, IRung<TRung>
 {
     private readonly Dictionary<WeightType, PanelKernel> panels;
+
+    private readonly InputKernel[] inputs =
+    [
+        new InputKernel<TRung, F32Inputs>(),
+        new InputKernel<TRung, F16Inputs>(),
+        new InputKernel<TRung, BF16Inputs>(),
+        new InputKernel<TRung, Q8_0Inputs>(),
+        new InputKernel<TRung, Q4_0Inputs>(),
+    ];
 
     /// <summary>Makes the kernels.</summary>
     /// <param name="replacements">Kernels of another rung that multiply a type faster than this one.</param>
@@ -67,6 +77,12 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
     public override RecurrenceKernels Recurrence { get; } = new RecurrenceKernels<TRung>();
 
     public override bool TryGetPanel(WeightType type, [NotNullWhen(true)] out PanelKernel? panel) => panels.TryGetValue(type, out panel);
+
+    public override bool TryGetInputs(WeightType type, [NotNullWhen(true)] out InputKernel? kernel)
+    {
+        kernel = Array.Find(inputs, kernel => kernel.Type == type);
+        return kernel != null;
+    }
 
     public override double MeasurePeak(Arithmetic arithmetic, WorkerPool pool, int repetitions = 20)
         => PeakLoop<TRung>.Measure(arithmetic, pool, repetitions);

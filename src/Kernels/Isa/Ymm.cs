@@ -193,6 +193,9 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
     public static void Prefetch(byte* source) => Sse.Prefetch0(source + PrefetchBytes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PrefetchLine(byte* source) => Sse.Prefetch1(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> LoadLine(byte* source)
     {
         Sse.Prefetch0(source + PrefetchBytes);

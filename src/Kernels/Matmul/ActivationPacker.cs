@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 using Hearth.Kernels.Isa;
 
 namespace Hearth.Kernels.Matmul;
@@ -168,7 +166,7 @@ internal static unsafe class ActivationPacker<TRung>
             var second = Vector128.Load((int*)(values + LargestBlock));
             var third = Vector128.Load((int*)(values + (2 * LargestBlock)));
             var fourth = Vector128.Load((int*)(values + (3 * LargestBlock)));
-            Transpose(ref first, ref second, ref third, ref fourth);
+            Quads.Transpose(ref first, ref second, ref third, ref fourth);
             first.Store((int*)destination);
             second.Store((int*)(destination + quadBytes));
             third.Store((int*)(destination + (2 * quadBytes)));
@@ -187,7 +185,7 @@ internal static unsafe class ActivationPacker<TRung>
         var second = Vector128.CreateScalar(*(long*)(values + LargestBlock)).AsInt32();
         var third = Vector128.CreateScalar(*(long*)(values + (2 * LargestBlock))).AsInt32();
         var fourth = Vector128.CreateScalar(*(long*)(values + (3 * LargestBlock))).AsInt32();
-        Transpose(ref first, ref second, ref third, ref fourth);
+        Quads.Transpose(ref first, ref second, ref third, ref fourth);
         first.Store((int*)destination);
         second.Store((int*)(destination + (sizeof(int) * width)));
         return SumsOfTwo(first) + SumsOfTwo(second);
@@ -213,32 +211,6 @@ internal static unsafe class ActivationPacker<TRung>
         }
 
         return pairs;
-    }
-
-    /// <summary>Four rows of four become four columns.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose(ref Vector128<int> first, ref Vector128<int> second, ref Vector128<int> third, ref Vector128<int> fourth)
-    {
-        var low02 = Lower(first, third);
-        var low13 = Lower(second, fourth);
-        var high02 = Upper(first, third);
-        var high13 = Upper(second, fourth);
-        first = Lower(low02, low13);
-        second = Upper(low02, low13);
-        third = Lower(high02, high13);
-        fourth = Upper(high02, high13);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static Vector128<int> Lower(Vector128<int> left, Vector128<int> right)
-            => Sse2.IsSupported ? Sse2.UnpackLow(left, right)
-                : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(left, right)
-                : Vector128.Create(left[0], right[0], left[1], right[1]);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static Vector128<int> Upper(Vector128<int> left, Vector128<int> right)
-            => Sse2.IsSupported ? Sse2.UnpackHigh(left, right)
-                : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(left, right)
-                : Vector128.Create(left[2], right[2], left[3], right[3]);
     }
 
     /// <summary>Bytes 2i + bytes 2i + 1 of each 16 bits.</summary>

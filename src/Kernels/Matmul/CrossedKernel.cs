@@ -55,6 +55,9 @@ internal sealed unsafe class CrossedKernel<TRung>()
 
     public override void PackPanel(byte* source, int rows, int columns, byte* panel) => narrow.PackPanel(source, rows, columns, panel);
 
+    public override void PackChosen(byte* matrix, int* rows, int count, int next, int columns, byte* panel)
+        => narrow.PackChosen(matrix, rows, count, next, columns, panel);
+
     public override void DecodeRow(byte* panel, int row, Span<float> weights) => narrow.DecodeRow(panel, row, weights);
 
     public override void Multiply(byte* panel, int panels, int columns, byte* activations, int tokens, float* destination, nint stride)

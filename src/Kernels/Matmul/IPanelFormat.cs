@@ -31,6 +31,16 @@ public unsafe interface IPanelFormat : IWeightFormat
     /// <param name="chunk"><see cref="ChunkBytes"/> bytes, all zero where rows or blocks are left out.</param>
     static abstract void PackRow(byte* blocks, int count, int row, byte* chunk);
 
+    /// <summary>Whether there is a <see cref="PackFour"/>: products of chosen rows pack while they multiply, and row by row that takes most of their time.</summary>
+    static virtual bool PacksFour => false;
+
+    /// <summary>Packs chunks of four rows as <see cref="PackRow"/> packs one of each.</summary>
+    /// <param name="rows">The rows' blocks.</param>
+    /// <param name="count">Blocks of a row; those of the last chunk may be fewer than it holds.</param>
+    /// <param name="row">The first row's place within the panel: 0, 4, 8 or 12.</param>
+    /// <param name="chunk">The first chunk. All zero where blocks are left out.</param>
+    static virtual void PackFour(FourRows rows, int count, int row, byte* chunk) => throw new NotSupportedException();
+
     /// <summary>Reads one row of a chunk back, exactly as <see cref="IWeightFormat.Decode"/> would give it.</summary>
     /// <param name="chunk"><see cref="ChunkBytes"/> bytes.</param>
     /// <param name="row">Row within the panel, 0 to 15.</param>

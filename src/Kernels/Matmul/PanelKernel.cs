@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Hearth.Kernels.Formats;
 using Hearth.Kernels.Isa;
 using Hearth.Kernels.Probing;
+using Hearth.Kernels.Sparse;
 
 namespace Hearth.Kernels.Matmul;
 
@@ -57,6 +58,15 @@ public abstract unsafe class PanelKernel
     /// <param name="columns">Columns of a row.</param>
     /// <param name="panel">Receives <see cref="PanelBytes"/> bytes.</param>
     public abstract void PackPanel(byte* source, int rows, int columns, byte* panel);
+
+    /// <summary>Packs one panel of rows that are chosen, and asks for those that come next.</summary>
+    /// <param name="matrix">The matrix's rows, one after another.</param>
+    /// <param name="rows">Which rows: <paramref name="count"/>, then <paramref name="next"/>.</param>
+    /// <param name="count">Rows of this panel, 1 to 16. The last one takes the place of those that are not there.</param>
+    /// <param name="next">Rows of the next panel, 0 to 16.</param>
+    /// <param name="columns">Columns of a row.</param>
+    /// <param name="panel">Receives <see cref="PanelBytes"/> bytes.</param>
+    public abstract void PackChosen(byte* matrix, int* rows, int count, int next, int columns, byte* panel);
 
     /// <summary>Reads a row of a panel back as floats.</summary>
     /// <param name="panel">The panel.</param>
@@ -116,6 +126,9 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
                 TFormat.PackRow(source + (row * rowBytes), count, row, panel);
         }
     }
+
+    public override void PackChosen(byte* matrix, int* rows, int count, int next, int columns, byte* panel)
+        => ChosenPanel<TRung, TFormat>.Pack(matrix, rows, count, next, columns, panel);
 
     public override void DecodeRow(byte* panel, int row, Span<float> weights)
     {

@@ -26,6 +26,21 @@ internal static unsafe class PanelLoop<TRung, TFormat, TTile>
         accumulators.Store(destination, stride, count);
     }
 
+    /// <summary><see cref="Multiply"/> of a piece of a panel, added to what <paramref name="destination"/> has.</summary>
+    [MethodImpl(InnerLoop.Options)]
+    public static void Add(byte* panel, byte* activations, nint activationChunkBytes, int chunks, float* destination, nint stride, int count)
+    {
+        var accumulators = TTile.Load(destination, stride, count);
+        for (; chunks > 0; chunks--)
+        {
+            TFormat.Multiply<TRung, TTile>(panel, activations, ref accumulators);
+            panel += TFormat.ChunkBytes;
+            activations += activationChunkBytes;
+        }
+
+        accumulators.Store(destination, stride, count);
+    }
+
     /// <summary>
     /// The same of a panel of floats and the one behind it. An output is one chain of additions, so with few tokens a single panel does nothing but
     /// wait for them; two chains wait at the same time.

@@ -30,6 +30,13 @@ public readonly unsafe partial struct BF16 : IPanelKernel
         => FloatPanel.PackRow((ushort*)blocks, count, row, (ushort*)chunk);
 
     /// <inheritdoc/>
+    public static bool PacksFour => true;
+
+    /// <inheritdoc/>
+    [MethodImpl(InnerLoop.Options)]
+    public static void PackFour(FourRows rows, int count, int row, byte* chunk) => FloatPanel.PackFour<ushort>(rows, count, row, chunk);
+
+    /// <inheritdoc/>
     public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights)
     {
         Span<ushort> elements = stackalloc ushort[FloatPanel.Columns];

@@ -30,6 +30,13 @@ public readonly unsafe partial struct F32 : IPanelKernel
         => FloatPanel.PackRow((float*)blocks, count, row, (float*)chunk);
 
     /// <inheritdoc/>
+    public static bool PacksFour => true;
+
+    /// <inheritdoc/>
+    [MethodImpl(InnerLoop.Options)]
+    public static void PackFour(FourRows rows, int count, int row, byte* chunk) => FloatPanel.PackFour<float>(rows, count, row, chunk);
+
+    /// <inheritdoc/>
     public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights)
     {
         Span<float> elements = stackalloc float[FloatPanel.Columns];

@@ -21,6 +21,34 @@ internal static unsafe class FloatPanel
             chunk[(16 * column) + row] = elements[column];
     }
 
+    /// <summary>Puts four rows' elements of several chunks in their columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PackFour<T>(FourRows rows, int count, int row, byte* chunk)
+        where T : unmanaged
+    {
+        nint offset = 0;
+        for (chunk += row * sizeof(T); count >= Columns; count -= Columns, offset += Columns * sizeof(T), chunk += 16 * Columns * sizeof(T))
+        {
+            if (sizeof(T) == sizeof(ushort))
+            {
+                Quads.SpreadColumns(rows, offset, chunk);
+            }
+            else
+            {
+                Quads.Spread(rows, offset, 0, chunk);
+                Quads.Spread(rows, offset + 16, 0, chunk + 256);
+            }
+        }
+
+        for (int column = 0; column < count; column++, offset += sizeof(T), chunk += 16 * sizeof(T))
+        {
+            ((T*)chunk)[0] = *(T*)(rows.First + offset);
+            ((T*)chunk)[1] = *(T*)(rows.Second + offset);
+            ((T*)chunk)[2] = *(T*)(rows.Third + offset);
+            ((T*)chunk)[3] = *(T*)(rows.Fourth + offset);
+        }
+    }
+
     /// <summary>Collects one row's elements from their columns.</summary>
     public static void UnpackRow<T>(ReadOnlySpan<T> chunk, int row, Span<T> elements)
     {

@@ -42,6 +42,26 @@ public readonly unsafe partial struct Q4_0 : IPanelKernel
     }
 
     /// <inheritdoc/>
+    public static bool PacksFour => true;
+
+    /// <inheritdoc/>
+    [MethodImpl(InnerLoop.Options)]
+    public static void PackFour(FourRows rows, int count, int row, byte* chunk)
+    {
+        byte* scales = chunk + (2 * row);
+        byte* lines = chunk + LinesAt + (4 * row);
+        for (nint offset = 0; count > 0; count -= 2, offset += 2 * BlockBytes, scales += ChunkBytes, lines += ChunkBytes)
+        {
+            Quads.SpreadHalves(rows, offset, scales);
+            Quads.Spread(rows, offset + 2, 0, lines);
+            if (count == 1)
+                break;
+            Quads.SpreadHalves(rows, offset + BlockBytes, scales + 32);
+            Quads.Spread(rows, offset + BlockBytes + 2, 0, lines + BlockLineBytes);
+        }
+    }
+
+    /// <inheritdoc/>
     public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights)
     {
         Span<byte> block = stackalloc byte[BlockBytes];

@@ -47,6 +47,26 @@ public readonly unsafe partial struct Q8_0 : IPanelKernel
     }
 
     /// <inheritdoc/>
+    public static bool PacksFour => true;
+
+    /// <inheritdoc/>
+    [MethodImpl(InnerLoop.Options)]
+    public static void PackFour(FourRows rows, int count, int row, byte* chunk)
+    {
+        nint offset = 0;
+        for (; count > 0; count -= 2, chunk += ChunkBytes)
+        {
+            for (int block = 0; block < Math.Min(count, 2); block++, offset += BlockBytes)
+            {
+                byte* lines = chunk + LinesAt + (BlockLineBytes * block) + (4 * row);
+                Quads.SpreadHalves(rows, offset, chunk + (32 * block) + (2 * row));
+                Quads.Spread(rows, offset + 2, 0x80, lines);
+                Quads.Spread(rows, offset + 2 + 16, 0x80, lines + (BlockLineBytes / 2));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public static void DecodeRow(ReadOnlySpan<byte> chunk, int row, Span<float> weights)
     {
         Span<byte> block = stackalloc byte[BlockBytes];
