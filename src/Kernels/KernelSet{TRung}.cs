@@ -36,7 +36,7 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
             new PanelKernel<TRung, F16>(),
             new PanelKernel<TRung, BF16>(),
             new PanelKernel<TRung, Q4_0>(),
-            TRung.HasCrossedDot ? new CrossedKernel<TRung>() : new PanelKernel<TRung, Q8_0>(),
+            Wide<Q8_0>(),
             new PanelKernel<TRung, Q4_K>(),
             new PanelKernel<TRung, Q4_1>(),
             new PanelKernel<TRung, Q5_0>(),
@@ -45,8 +45,8 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
             new PanelKernel<TRung, Q3_K>(),
             new PanelKernel<TRung, Q5_K>(),
             new PanelKernel<TRung, Q6_K>(),
-            new PanelKernel<TRung, IQ4_NL>(),
-            new PanelKernel<TRung, IQ4_XS>(),
+            Wide<IQ4_NL>(),
+            Wide<IQ4_XS>(),
             new PanelKernel<TRung, MXFP4>(),
             new PanelKernel<TRung, IQ2_XXS>(),
             new PanelKernel<TRung, IQ2_XS>(),
@@ -65,6 +65,10 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
         foreach (var panel in replacements)
             panels[panel.Type] = panel;
     }
+
+    private static PanelKernel Wide<TFormat>()
+        where TFormat : struct, IPanelKernel
+        => TRung.HasCrossedDot ? new CrossedKernel<TRung, TFormat>() : new PanelKernel<TRung, TFormat>();
 
     public override Rung Rung => TRung.Rung;
 

@@ -297,18 +297,24 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
         => new(Avx512BW.MultiplyAddAdjacent(Vector512.Create(correction).AsInt16(), Vector512.Create((short)16)).AsByte());
 
     /// <inheritdoc/>
-    public static Avx512 WholeBytes(Avx512 biased) => throw new NotSupportedException();
+    public static Avx512 WholeBytes(Avx512 biased) => biased;
 
     /// <inheritdoc/>
     public static bool HasCrossedDot => true;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512 EvenBytes(Avx512 line) => new((line.value.AsUInt16() & Vector512.Create((ushort)0xFF)).AsByte());
+    public static Avx512 EvenBytes(Avx512 line)
+        => new(((line.Shorts & Vector512.Create((short)0xFF)) - Vector512.Create((short)128)).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512 OddBytes(Avx512 line) => new((line.value.AsUInt16() >> 8).AsByte());
+    public static Avx512 OddBytes(Avx512 line)
+        => new(((line.value.AsUInt16() >> 8).AsInt16() - Vector512.Create((short)128)).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512 TimesScales(Avx512 pairs, Avx512 scales) => new((pairs.Shorts * scales.Shorts).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

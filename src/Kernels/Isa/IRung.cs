@@ -250,8 +250,8 @@ public unsafe interface IRung<TSelf>
     static abstract TSelf StartWide(int correction);
 
     /// <summary>
-    /// A line of signed bytes, biased by 128, in the form that <see cref="Dot"/> adds to a wide dot product. Only where
-    /// <see cref="HasByteDot"/>.
+    /// A line of signed bytes, biased by 128, in the form that <see cref="Dot"/> adds to a wide dot product where <see cref="HasByteDot"/>; as it is
+    /// where <see cref="HasCrossedDot"/>.
     /// </summary>
     static abstract TSelf WholeBytes(TSelf biased);
 
@@ -262,11 +262,14 @@ public unsafe interface IRung<TSelf>
     /// </summary>
     static virtual bool HasCrossedDot => false;
 
-    /// <summary>Bytes 0 and 2 of each row of a line as 16 bits.</summary>
+    /// <summary>Bytes 0 and 2 of each row of a line of signed bytes, biased by 128, as 16 bits without the bias.</summary>
     static virtual TSelf EvenBytes(TSelf line) => throw new NotSupportedException();
 
-    /// <summary>Bytes 1 and 3 of each row of a line as 16 bits.</summary>
+    /// <summary>Bytes 1 and 3 of each row of a line of signed bytes, biased by 128, as 16 bits without the bias.</summary>
     static virtual TSelf OddBytes(TSelf line) => throw new NotSupportedException();
+
+    /// <summary>Pairs of 16 bits times scales as <see cref="LoadSignedScales"/> gives them; products fit 16 bits.</summary>
+    static virtual TSelf TimesScales(TSelf pairs, TSelf scales) => throw new NotSupportedException();
 
     /// <summary>total - the products of a row's even with its odd bytes, as sixteen 32-bit integers.</summary>
     static virtual TSelf SubtractProducts(TSelf total, TSelf even, TSelf odd) => throw new NotSupportedException();

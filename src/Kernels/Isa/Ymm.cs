@@ -346,12 +346,21 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> EvenBytes(Ymm<TDot> line)
     {
-        var mask = Vector256.Create((ushort)0xFF).AsByte();
-        return new(line.low & mask, line.high & mask);
+        var mask = Vector256.Create((short)0xFF);
+        var bias = Vector256.Create((short)128);
+        return new(((line.low.AsInt16() & mask) - bias).AsInt32(), ((line.high.AsInt16() & mask) - bias).AsInt32());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Ymm<TDot> OddBytes(Ymm<TDot> line) => new((line.low.AsUInt16() >> 8).AsByte(), (line.high.AsUInt16() >> 8).AsByte());
+    public static Ymm<TDot> OddBytes(Ymm<TDot> line)
+    {
+        var bias = Vector256.Create((short)128);
+        return new(((line.low.AsInt16() >>> 8) - bias).AsInt32(), ((line.high.AsInt16() >>> 8) - bias).AsInt32());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> TimesScales(Ymm<TDot> pairs, Ymm<TDot> scales)
+        => new((pairs.low.AsInt16() * scales.low.AsInt16()).AsInt32(), (pairs.high.AsInt16() * scales.high.AsInt16()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> SubtractProducts(Ymm<TDot> total, Ymm<TDot> even, Ymm<TDot> odd)

@@ -3,7 +3,7 @@ using Hearth.Kernels.Isa;
 
 namespace Hearth.Kernels.Matmul;
 
-/// <summary>Sums or floats of 16 rows x four tokens, for <see cref="CrossedKernel{TRung}"/>.</summary>
+/// <summary>Sums or floats of 16 rows x four tokens, for <see cref="CrossedKernel{TRung, TFormat}"/>.</summary>
 internal unsafe struct CrossedFour<TRung>
     where TRung : unmanaged, IRung<TRung>
 {
@@ -40,6 +40,16 @@ internal unsafe struct CrossedFour<TRung>
         second = TRung.Accumulate(second, sums.second, scale, *(float*)(tokenScales + 4));
         third = TRung.Accumulate(third, sums.third, scale, *(float*)(tokenScales + 8));
         fourth = TRung.Accumulate(fourth, sums.fourth, scale, *(float*)(tokenScales + 12));
+    }
+
+    /// <summary>Loads what <see cref="Store"/> has stored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Load(float* source, nint stride)
+    {
+        first = TRung.Load(source);
+        second = TRung.Load(source + stride);
+        third = TRung.Load(source + (2 * stride));
+        fourth = TRung.Load(source + (3 * stride));
     }
 
     /// <summary>Stores 16 floats for each token.</summary>

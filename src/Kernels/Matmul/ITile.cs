@@ -29,6 +29,9 @@ internal unsafe interface ITile<TSelf, TRung>
     /// </summary>
     static virtual bool Unpacks => true;
 
+    /// <summary>Whether full-range bytes are handed to <see cref="Dot"/> whole, whatever the rung multiplies (see <see cref="WideRecorder{TRung}"/>).</summary>
+    static virtual bool TakesBytes => false;
+
     /// <summary>A line of weights as it is packed; nothing is read where it does not matter.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual TRung LoadLine(byte* source) => TSelf.Unpacks ? TRung.LoadLine(source) : default;

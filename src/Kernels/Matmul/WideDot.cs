@@ -19,7 +19,7 @@ internal static unsafe class WideDot<TRung, TTile, TLines>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TTile Sum(byte* lines, byte* x, in TTile accumulators)
     {
-        if (TRung.HasByteDot)
+        if (TRung.HasByteDot || TTile.TakesBytes)
             return ByteSums(lines, x, accumulators);
         var totals = accumulators.NewSums();
         Add(lines, x, TRung.BroadcastScale(1), TRung.BroadcastScale(16), ref totals);
@@ -30,7 +30,7 @@ internal static unsafe class WideDot<TRung, TTile, TLines>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ScaleAdd(byte* lines, byte* x, TRung scales, ref TTile totals)
     {
-        if (TRung.HasByteDot)
+        if (TRung.HasByteDot || TTile.TakesBytes)
             totals.ScaleAdd(ByteSums(lines, x, totals), scales);
         else
             Add(lines, x, scales, TRung.TimesSixteen(scales), ref totals);

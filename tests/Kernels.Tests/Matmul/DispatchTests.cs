@@ -43,10 +43,11 @@ public sealed unsafe class DispatchTests
                 Type[] arguments = panel.GetType().GetGenericArguments();
                 bool bytes = panel.Type is WeightType.Q8_0 or WeightType.IQ4_NL or WeightType.IQ4_XS;
                 bool vnni = rung == typeof(Avx512) && bytes && Ymm<VnniDot>.IsSupported;
-                if (panel.Type == WeightType.Q8_0 && !vnni && (rung == typeof(Avx512) || rung == typeof(Ymm<PairDot>)))
+                if (bytes && !vnni && (rung == typeof(Avx512) || rung == typeof(Ymm<PairDot>)))
                 {
-                    Assert.Equal(typeof(CrossedKernel<>), panel.GetType().GetGenericTypeDefinition());
+                    Assert.Equal(typeof(CrossedKernel<,>), panel.GetType().GetGenericTypeDefinition());
                     Assert.Equal(rung, arguments[0]);
+                    Assert.Equal(panel.Type.ToString(), arguments[1].Name);
                     continue;
                 }
 

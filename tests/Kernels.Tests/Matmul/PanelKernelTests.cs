@@ -30,22 +30,28 @@ public sealed unsafe class PanelKernelTests
         }
     }
 
-    /// <summary>Enough tokens for <see cref="CrossedKernel{TRung}"/>: four of the widest tiles and more, and several pieces of a long row.</summary>
+    /// <summary>
+    /// Enough tokens for <see cref="CrossedKernel{TRung, TFormat}"/>: two of the widest tiles and more, and several pieces of tokens and of a long row.
+    /// </summary>
     [Theory]
-    [InlineData(5, 19)]
-    [InlineData(1, 39)]
-    [InlineData(8, 40)]
-    [InlineData(150, 130)]
-    public void Crossed_products_are_those_of_the_other_rungs(int blocks, int tokens)
+    [InlineData(WeightType.Q8_0, 5, 19)]
+    [InlineData(WeightType.Q8_0, 1, 39)]
+    [InlineData(WeightType.Q8_0, 8, 40)]
+    [InlineData(WeightType.Q8_0, 150, 130)]
+    [InlineData(WeightType.IQ4_NL, 3, 21)]
+    [InlineData(WeightType.IQ4_NL, 80, 200)]
+    [InlineData(WeightType.IQ4_XS, 1, 33)]
+    [InlineData(WeightType.IQ4_XS, 19, 130)]
+    public void Crossed_products_are_those_of_the_other_rungs(WeightType type, int blocks, int tokens)
     {
-        Assert.True(WeightFormat.TryGet(WeightType.Q8_0, out var format));
+        Assert.True(WeightFormat.TryGet(type, out var format));
         var shape = new MatrixCase(Rows: 21, blocks, tokens, Threads: 1, Seed: tokens);
         byte[] weights = shape.Weights(format);
         for (int i = 0; i < Math.Min(weights.Length, 20 * format.BlockBytes); i++)
         {
-            // The largest magnitudes of both signs, -128 included, in some blocks.
+            // The largest magnitudes of both signs, Q8_0's -128 and IQ4_XS's scale of -32 included, in some blocks.
             if (i % format.BlockBytes > 1)
-                weights[i] = (byte)(i % 3 == 0 ? 0x7F : 0x80);
+                weights[i] = (byte)(type != WeightType.Q8_0 ? 0 : i % 3 == 0 ? 0x7F : 0x80);
         }
 
         float[] x = shape.Activations(format);
