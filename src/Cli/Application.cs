@@ -38,8 +38,9 @@ internal static class Application
     /// <summary>What other programs have as commands are flags here.</summary>
     private static string[] Spelt(string[] args) => args switch
     {
-        [] or ["help"] => ["--help"],
-        ["help", var command] => [command, "--help"],
+        [] or ["help"] or ["help", "help"] => ["--help"],
+        ["help", var command] when CommandTree.Has(command) => [command, "--help"],
+        ["help", var other] => [other],
         ["version"] => ["--version"],
         _ => args,
     };

@@ -18,8 +18,14 @@ internal static class ExitCodes
     /// <summary>The input cannot be used with this model: longer than the context, refused by the chat template.</summary>
     public const int Input = 4;
 
+    /// <summary>The terminal is gone: SIGHUP.</summary>
+    public const int HungUp = 129;
+
     /// <summary>Ctrl-C.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>SIGTERM.</summary>
+    public const int Terminated = 143;
 
     /// <summary>The table for <c>--help</c>.</summary>
     public static string Table { get; } =
@@ -30,7 +36,7 @@ internal static class ExitCodes
           2    wrong usage: unknown command or flag, value out of range, no prompt, HEARTH_ISA
           3    model: no such file, not a GGUF file, damaged, unknown architecture or type
           4    input: longer than the context, refused by the chat template, unreadable
-          130  interrupted by Ctrl-C
+          130  interrupted by Ctrl-C; 143 and 129 by SIGTERM and SIGHUP
 
         Environment:
           HEARTH_ISA      instruction set to use instead of the best: scalar, avx2, avxvnni, avx512, neon, neondot

@@ -3,35 +3,42 @@ using System.Runtime.InteropServices;
 namespace Hearth.Cli;
 
 /// <summary>
-/// Ctrl-C. While a command is in a part that can be stopped, the first one stops it and a second one, if the stop takes too long,
-/// ends the process; at any other time the first one ends it.
+/// Ctrl-C, and the signals that end a process. While a command is in a part that can be stopped, the first one stops it and a second
+/// one, if the stop takes too long, ends the process; at any other time the first one ends it.
 /// </summary>
 internal sealed class Interrupts : IDisposable
 {
     private readonly Action<int> exit;
     private readonly Lock gate = new();
-    private PosixSignalRegistration? registration;
+    private readonly List<PosixSignalRegistration> registrations = [];
     private CancellationTokenSource? source;
 
     /// <summary>Interrupts that somebody presses by <see cref="Press"/>.</summary>
     /// <param name="exit">Ends the process with an exit code.</param>
     public Interrupts(Action<int> exit) => this.exit = exit;
 
+    /// <summary>The exit code of the signal that ends the process, once there was one: a part that it stopped is the last.</summary>
+    public int? Ending { get; private set; }
+
+    /// <summary>What makes a terminal again as it was, such as the end of a mode; written before the process ends by a signal.</summary>
+    public string Restoring { get; set; } = "";
+
     /// <summary>Interrupts of the process.</summary>
     public static Interrupts OfProcess()
     {
-        var interrupts = new Interrupts(code =>
+        Interrupts interrupts = null!;
+        interrupts = new Interrupts(code =>
         {
             // What stands on the line, such as a progress bar, stays there; the shell's prompt begins another one.
-            if (!Console.IsErrorRedirected)
+            if (!Console.IsOutputRedirected && interrupts.Restoring.Length > 0)
+                Console.Out.Write(interrupts.Restoring);
+            else if (!Console.IsErrorRedirected)
                 Console.Error.WriteLine();
             Environment.Exit(code);
         });
-        interrupts.registration = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
-        {
-            context.Cancel = true;
-            interrupts.Press();
-        });
+        interrupts.Register(PosixSignal.SIGINT, interrupts.Press);
+        interrupts.Register(PosixSignal.SIGTERM, () => interrupts.End(ExitCodes.Terminated));
+        interrupts.Register(PosixSignal.SIGHUP, () => interrupts.End(ExitCodes.HungUp));
         return interrupts;
     }
 
@@ -49,7 +56,31 @@ internal sealed class Interrupts : IDisposable
     }
 
     /// <summary>What a Ctrl-C does.</summary>
-    public void Press()
+    public void Press() => Stop(ExitCodes.Interrupted);
+
+    /// <summary>What a signal does after which the process shall be gone.</summary>
+    /// <param name="code">The exit code.</param>
+    public void End(int code)
+    {
+        Ending ??= code;
+        Stop(code);
+    }
+
+    public void Dispose()
+    {
+        foreach (var registration in registrations)
+            registration.Dispose();
+        source?.Dispose();
+    }
+
+    private void Register(PosixSignal signal, Action act)
+        => registrations.Add(PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            act();
+        }));
+
+    private void Stop(int code)
     {
         lock (gate)
         {
@@ -60,16 +91,10 @@ internal sealed class Interrupts : IDisposable
             }
         }
 
-        exit(ExitCodes.Interrupted);
+        exit(code);
     }
 
-    public void Dispose()
-    {
-        registration?.Dispose();
-        source?.Dispose();
-    }
-
-    private void End()
+    private void EndPart()
     {
         lock (gate)
         {
@@ -80,6 +105,6 @@ internal sealed class Interrupts : IDisposable
 
     private sealed class Part(Interrupts owner) : IDisposable
     {
-        public void Dispose() => owner.End();
+        public void Dispose() => owner.EndPart();
     }
 }

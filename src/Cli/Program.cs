@@ -1,4 +1,5 @@
 using Hearth.Cli;
 
 using var terminal = Terminal.OfProcess();
-return Application.Run(args, terminal);
+int code = Application.Run(args, terminal);
+return terminal.Interrupts.Ending ?? code;

@@ -10,9 +10,9 @@ internal sealed class StandardOutput : Stream
 {
     private const int BrokenPipe = 32;
 
-    private readonly Stream stream;
+    private readonly Stream? stream;
 
-    private StandardOutput(Stream stream) => this.stream = stream;
+    private StandardOutput(Stream? stream) => this.stream = stream;
 
     public override bool CanRead => false;
 
@@ -31,6 +31,8 @@ internal sealed class StandardOutput : Stream
     /// <summary>Opens it. A file keeps the console's stream, which shares its position with other writers of the file.</summary>
     public static Stream Open()
     {
+        if (!InheritedStream.IsOpen(1))
+            return new StandardOutput(null);
         if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)
             return Console.OpenStandardOutput();
         try
@@ -46,6 +48,8 @@ internal sealed class StandardOutput : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
+        if (stream is null)
+            throw new IOException("Standard output is closed.");
         try
         {
             stream.Write(buffer);

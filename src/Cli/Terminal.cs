@@ -55,6 +55,12 @@ internal sealed class Terminal : IDisposable
     /// <summary>Whether a person types standard input.</summary>
     public bool InputIsTerminal { get; init; }
 
+    /// <summary>Whether the screen obeys escape sequences; a dumb one only shows text.</summary>
+    public bool ObeysEscapes { get; init; } = true;
+
+    /// <summary>Whether a line on standard error may be drawn again and again.</summary>
+    public bool ShowsProgress => ErrorIsTerminal && ObeysEscapes;
+
     /// <summary>Whether standard output may be coloured.</summary>
     public bool HasColor { get; init; }
 
@@ -69,16 +75,22 @@ internal sealed class Terminal : IDisposable
     {
         bool input = !Console.IsInputRedirected;
         bool output = !Console.IsOutputRedirected;
+        bool dumb = !OperatingSystem.IsWindows() && Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb";
         if (output && OperatingSystem.IsWindows())
             Console.OutputEncoding = Utf8;
         return new Terminal(
-            Console.OpenStandardInput(), StandardOutput.Open(), Console.OpenStandardError(), Interrupts.OfProcess(), Screen)
+            InheritedStream.IsOpen(0) ? Console.OpenStandardInput() : Stream.Null,
+            StandardOutput.Open(),
+            InheritedStream.IsOpen(2) ? Console.OpenStandardError() : Stream.Null,
+            Interrupts.OfProcess(),
+            Screen)
         {
             InputIsTerminal = input,
             OutputIsTerminal = output,
             ErrorIsTerminal = !Console.IsErrorRedirected,
-            HasColor = output && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
-            Keys = input && output ? new ConsoleKeys() : null,
+            ObeysEscapes = !dumb,
+            HasColor = output && !dumb && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
+            Keys = input && output && !dumb ? new ConsoleKeys() : null,
         };
     }
 

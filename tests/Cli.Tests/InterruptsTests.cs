@@ -25,6 +25,28 @@ public sealed class InterruptsTests
     }
 
     [Fact]
+    public void A_signal_that_ends_the_process_stops_a_part_which_is_then_the_last()
+    {
+        using var interrupts = new Interrupts(exits.Add);
+        using (interrupts.Catch(out var cancellation))
+        {
+            interrupts.End(ExitCodes.Terminated);
+            Assert.True(cancellation.IsCancellationRequested);
+        }
+
+        Assert.Empty(exits);
+        Assert.Equal(ExitCodes.Terminated, interrupts.Ending);
+    }
+
+    [Fact]
+    public void Outside_of_a_part_such_a_signal_ends_the_process()
+    {
+        using var interrupts = new Interrupts(exits.Add);
+        interrupts.End(ExitCodes.HungUp);
+        Assert.Equal([ExitCodes.HungUp], exits);
+    }
+
+    [Fact]
     public void Each_part_begins_uncancelled()
     {
         using var interrupts = new Interrupts(exits.Add);

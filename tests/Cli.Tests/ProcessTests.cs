@@ -61,6 +61,39 @@ public sealed class ProcessTests
         AssertEnds(process, ExitCodes.Interrupted);
     }
 
+    [Theory]
+    [InlineData("TERM", ExitCodes.Terminated)]
+    [InlineData("HUP", ExitCodes.HungUp)]
+    public async Task A_signal_that_ends_a_process_ends_a_story_and_a_chat_that_waits(string signal, int code)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        foreach (string[] args in (string[][])[Endless, ["chat", "-n", "4"]])
+        {
+            using var process = Start(args);
+            process.StandardInput.WriteLine("Once upon a time");
+            process.StandardInput.Flush();
+            _ = process.StandardOutput.Read();
+            Send(signal, process);
+            using var patience = new CancellationTokenSource(PatienceMilliseconds);
+            await using (patience.Token.Register(process.Kill))
+                _ = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            AssertEnds(process, code);
+        }
+    }
+
+    [Theory]
+    [InlineData("exec \"$@\" <&-", ExitCodes.Success, null)]
+    [InlineData("exec \"$@\" <&- >&-", ExitCodes.Success, null)]
+    [InlineData("echo hello | \"$@\" >&-", ExitCodes.Failure, "Standard output is closed.")]
+    public void Streams_that_the_shell_closed_are_at_their_end(string script, int code, string? sentence)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        using var process = Start(["chat", "-n", "4"], shell: script);
+        AssertEnds(process, code, sentence);
+    }
+
     [Fact]
     public void Control_c_ends_a_model_that_is_loading()
     {
@@ -127,7 +160,8 @@ public sealed class ProcessTests
         AssertEnds(process, ExitCodes.Success);
     }
 
-    private static Process Start(string[] args, string? instructionSet = null)
+    /// <summary>Starts the console, or a script of the shell whose arguments are the console's command line.</summary>
+    private static Process Start(string[] args, string? instructionSet = null, string? shell = null)
     {
         string dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
         string[] command = [dotnet, Path.Combine(AppContext.BaseDirectory, "hearth.dll"), .. args];
@@ -135,6 +169,8 @@ public sealed class ProcessTests
         // Whoever runs the tests in the background of a shell makes them ignore Ctrl-C, and their children inherit that.
         if (OperatingSystem.IsLinux())
             command = ["env", "--default-signal=INT", .. command];
+        if (shell is not null)
+            command = ["sh", "-c", shell, "sh", .. command];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,
@@ -146,9 +182,11 @@ public sealed class ProcessTests
         return Process.Start(start)!;
     }
 
-    private static void Interrupt(Process process)
+    private static void Interrupt(Process process) => Send("INT", process);
+
+    private static void Send(string signal, Process process)
     {
-        using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

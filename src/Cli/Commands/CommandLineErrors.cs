@@ -74,6 +74,8 @@ internal static class CommandLineErrors
     private static CommandException UnknownCommand(ParseResult line, RootCommand root)
     {
         string name = line.UnmatchedTokens.FirstOrDefault() ?? "";
+        if (CommandTree.Has(name))
+            return new CommandException($"The command '{name}' stands behind '--', where only texts stand; write 'hearth {name}'.");
         return new CommandException(NearestName.Find(name, root.Subcommands.Select(command => command.Name)) is { } nearest
             ? $"There is no command '{name}'; did you mean '{nearest}'?"
             : $"There is no command '{name}'; 'hearth --help' lists them.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Hearth.Cli.Rendering;
 using Hearth.Engine.Sessions;
 
 namespace Hearth.Cli.Commands;
@@ -14,7 +15,6 @@ internal sealed class EmbedCommand
     private const string FormatName = "--embd-output-format";
     private const string NormalizeName = "--embd-normalize";
     private const string NoPooling = "none";
-    private const int TextsAtATime = 64;
 
     private static readonly string[] Formats = ["plain", "array", "json", "json+"];
 
@@ -60,10 +60,10 @@ internal sealed class EmbedCommand
         string[] given = line.GetValue(jsonLines) ? [] : texts.Read(line);
 
         using var loaded = runtime.Load(line, terminal, runtime.Options(line));
-        using var stoppable = terminal.Interrupts.Catch(out var cancellation);
         using var embedder = loaded.Model.CreateEmbedder(options);
         if (line.GetValue(jsonLines))
             return JsonLines.Answer(terminal, (question, answer) => Answer(embedder, isPooled, question, answer));
+        using var stoppable = terminal.Interrupts.Catch(out var cancellation);
         var vectors = isPooled ? Embed(embedder, given, cancellation) : EmbedTokens(embedder, given, cancellation);
         if (line.GetValue(similarity))
             WriteCosines(vectors);
@@ -72,22 +72,6 @@ internal sealed class EmbedCommand
         else
             WriteJson(vectors, chosen);
         return ExitCodes.Success;
-    }
-
-    private static List<float[]> Embed(Embedder embedder, string[] given, CancellationToken cancellation)
-    {
-        var vectors = new List<float[]>(given.Length);
-        foreach (string[] some in given.Chunk(TextsAtATime))
-            vectors.AddRange(embedder.EmbedAll(some, cancellation));
-        return vectors;
-    }
-
-    private static List<float[]> EmbedTokens(Embedder embedder, string[] given, CancellationToken cancellation)
-    {
-        var vectors = new List<float[]>();
-        foreach (string text in given)
-            vectors.AddRange(embedder.EmbedTokens(text, cancellation));
-        return vectors;
     }
 
     private static void Answer(Embedder embedder, bool isPooled, JsonElement question, Utf8JsonWriter answer)
@@ -111,6 +95,25 @@ internal sealed class EmbedCommand
         writer.WriteEndArray();
     }
 
+    private IReadOnlyList<float[]> Embed(Embedder embedder, string[] given, CancellationToken cancellation)
+    {
+        using var reading = new PromptReporter(terminal);
+        return embedder.EmbedAll(given, cancellation, reading);
+    }
+
+    private List<float[]> EmbedTokens(Embedder embedder, string[] given, CancellationToken cancellation)
+    {
+        using var bar = new ProgressLine(terminal, "reading", PromptReporter.Moment);
+        var vectors = new List<float[]>();
+        for (int i = 0; i < given.Length; i++)
+        {
+            vectors.AddRange(embedder.EmbedTokens(given[i], cancellation));
+            bar.Report(i + 1, given.Length, $"{i + 1} of {Units.Of(given.Length, "text")}");
+        }
+
+        return vectors;
+    }
+
     private Pooling? PoolingOf(ParseResult line)
     {
         if (line.GetValue(pooling) is not { } text || text == NoPooling)
@@ -131,13 +134,13 @@ internal sealed class EmbedCommand
         { } other => throw new CommandException($"{NormalizeName} {other} is not supported; there are 2 (length 1) and -1 (as they are)."),
     };
 
-    private void WritePlain(List<float[]> vectors)
+    private void WritePlain(IReadOnlyList<float[]> vectors)
     {
         foreach (float[] vector in vectors)
             terminal.Output.WriteLine(string.Join(' ', vector.Select(value => value.ToString(CultureInfo.InvariantCulture))));
     }
 
-    private void WriteCosines(List<float[]> vectors)
+    private void WriteCosines(IReadOnlyList<float[]> vectors)
     {
         foreach (float[] vector in vectors)
         {
@@ -146,7 +149,7 @@ internal sealed class EmbedCommand
         }
     }
 
-    private void WriteJson(List<float[]> vectors, string chosen)
+    private void WriteJson(IReadOnlyList<float[]> vectors, string chosen)
     {
         using (var writer = new Utf8JsonWriter(terminal.OutputBytes))
         {
@@ -167,7 +170,7 @@ internal sealed class EmbedCommand
         writer.WriteEndArray();
     }
 
-    private static void WriteObject(Utf8JsonWriter writer, List<float[]> vectors, bool withCosines)
+    private static void WriteObject(Utf8JsonWriter writer, IReadOnlyList<float[]> vectors, bool withCosines)
     {
         writer.WriteStartObject();
         writer.WriteString("object", "list");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Hearth.Cli.Rendering;
 using Hearth.Engine.Sessions;
 
 namespace Hearth.Cli.Commands;
@@ -43,12 +44,18 @@ internal sealed class RerankCommand
         using var loaded = runtime.Load(line, terminal, runtime.Options(line));
         using var stoppable = terminal.Interrupts.Catch(out var cancellation);
         using var reranker = loaded.Model.CreateReranker();
-        var ranked = reranker.Rank(question, given, cancellation).Take(line.GetValue(best) ?? given.Length);
+        var ranked = Rank(reranker, question, given, cancellation).Take(line.GetValue(best) ?? given.Length);
         if (line.GetValue(json))
             WriteJson(ranked);
         else
             WritePlain(ranked, given);
         return ExitCodes.Success;
+    }
+
+    private IReadOnlyList<RankedDocument> Rank(Reranker reranker, string question, string[] given, CancellationToken cancellation)
+    {
+        using var reading = new PromptReporter(terminal);
+        return reranker.Rank(question, given, cancellation, reading);
     }
 
     private void WritePlain(IEnumerable<RankedDocument> ranked, string[] given)

@@ -11,7 +11,6 @@ namespace Hearth.Cli.Rendering;
 internal sealed class LoadingBar : IProgress<LoadProgress>, IDisposable
 {
     private const int Cells = 24;
-    private const string ClearLine = "\r\e[2K";
     private static readonly TimeSpan DefaultDelay = TimeSpan.FromMilliseconds(300);
 
     private readonly Terminal terminal;
@@ -33,7 +32,7 @@ internal sealed class LoadingBar : IProgress<LoadProgress>, IDisposable
 
     public void Report(LoadProgress value)
     {
-        if (!terminal.ErrorIsTerminal || value.TotalBytes <= 0 || Stopwatch.GetElapsedTime(start) < delay)
+        if (!terminal.ShowsProgress || value.TotalBytes <= 0 || Stopwatch.GetElapsedTime(start) < delay)
             return;
         int percent = (int)(value.LoadedBytes * 100.0 / value.TotalBytes);
         if (percent == shownPercent)
@@ -41,14 +40,13 @@ internal sealed class LoadingBar : IProgress<LoadProgress>, IDisposable
         shownPercent = percent;
         int full = percent * Cells / 100;
         string cells = new string('#', full) + new string('-', Cells - full);
-        terminal.Error.Write(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{ClearLine}loading {name} [{cells}] {percent,3} % of {Units.Bytes(value.TotalBytes)}"));
+        ProgressLine.Draw(terminal, string.Create(
+            CultureInfo.InvariantCulture, $"loading {name} [{cells}] {percent,3} % of {Units.Bytes(value.TotalBytes)}"));
     }
 
     public void Dispose()
     {
         if (shownPercent >= 0)
-            terminal.Error.Write(ClearLine);
+            ProgressLine.Clear(terminal);
     }
 }

@@ -9,7 +9,8 @@ namespace Hearth.Cli.Rendering;
 /// </summary>
 internal sealed class ProgressLine : IDisposable
 {
-    private const int Cells = 24;
+    private const int MostCells = 24;
+    private const int ColumnsBesideCells = 36;
     private const string ClearLine = "\r\e[2K";
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
@@ -36,22 +37,47 @@ internal sealed class ProgressLine : IDisposable
     /// <param name="note">What stands behind the bar.</param>
     public void Report(long done, long total, string note)
     {
-        if (!terminal.ErrorIsTerminal || total <= 0 || Stopwatch.GetElapsedTime(start) < delay || (shownAt != 0 && Stopwatch.GetElapsedTime(shownAt) < Interval))
+        if (!terminal.ShowsProgress || total <= 0 || Stopwatch.GetElapsedTime(start) < delay
+            || (shownAt != 0 && Stopwatch.GetElapsedTime(shownAt) < Interval))
+        {
             return;
+        }
+
         shownAt = Stopwatch.GetTimestamp();
         double share = Math.Clamp(done / (double)total, 0, 1);
-        int full = (int)(share * Cells);
+        int all = Math.Clamp(terminal.Width - ColumnsBesideCells, 4, MostCells);
+        int full = (int)(share * all);
         string left = share > 0 ? Left(Stopwatch.GetElapsedTime(start) * ((1 - share) / share)) : "";
-        string cells = new string('#', full) + new string('-', Cells - full);
-        terminal.Error.Write(string.Create(
-            CultureInfo.InvariantCulture, $"{ClearLine}{verb} [{cells}] {share * 100,3:F0} %{left}  {Printable.Line(note, 60)}"));
+        string cells = new string('#', full) + new string('-', all - full);
+        Draw(terminal, string.Create(
+            CultureInfo.InvariantCulture, $"{verb} [{cells}] {share * 100,3:F0} %{left}  {Printable.Line(note, 60)}"));
     }
+
+    /// <summary>Draws a line in place of the last one. What is wider than the screen is cut: a second row could not be taken back.</summary>
+    public static void Draw(Terminal terminal, string text)
+    {
+        // Other characters than ASCII may take two columns.
+        int columns = 0;
+        int end = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            columns += rune.IsAscii ? 1 : 2;
+            if (columns >= terminal.Width)
+                break;
+            end += rune.Utf16SequenceLength;
+        }
+
+        terminal.Error.Write(ClearLine + text[..end]);
+    }
+
+    /// <summary>Takes the line back.</summary>
+    public static void Clear(Terminal terminal) => terminal.Error.Write(ClearLine);
 
     public void Dispose()
     {
         if (shownAt == 0)
             return;
-        terminal.Error.Write(ClearLine);
+        Clear(terminal);
         shownAt = 0;
     }
 

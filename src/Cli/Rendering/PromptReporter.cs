@@ -2,10 +2,11 @@ using Hearth.Engine.Sessions;
 
 namespace Hearth.Cli.Rendering;
 
-/// <summary>Shows how far a prompt is read that takes longer than a moment. To be disposed before the answer is written.</summary>
+/// <summary>Shows how far a prompt is read, or texts that are embedded, if that takes longer than a moment. To be disposed before the answer is written.</summary>
 internal sealed class PromptReporter(Terminal terminal, TimeSpan? delay = null) : IProgress<PromptProgress>, IDisposable
 {
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(700);
+    /// <summary>What takes less is not shown.</summary>
+    public static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(700);
 
     private readonly ProgressLine line = new(terminal, "reading", delay ?? Moment);
 

@@ -15,7 +15,7 @@ internal static class SpectreOutput
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(terminal.Output),
-            Ansi = terminal.OutputIsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            Ansi = terminal.OutputIsTerminal && terminal.ObeysEscapes ? AnsiSupport.Detect : AnsiSupport.No,
             ColorSystem = terminal.HasColor ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
         });

@@ -70,6 +70,8 @@ internal sealed class ChatLoop
             {
                 if (!Obey(line.Text))
                     return ExitCodes.Success;
+                if (terminal.Interrupts.Ending is { } code)
+                    return code;
             }
             catch (Exception error) when (error is CommandException or SamplingException or ContextFullException or TemplateException)
             {

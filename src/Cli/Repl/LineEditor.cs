@@ -42,6 +42,7 @@ internal sealed class LineEditor
         keys.Reset();
         history.Begin();
         using var raw = terminal.Keys!.Begin();
+        terminal.Interrupts.Restoring = PasteOff + "\r\n";
         terminal.Output.Write(PasteOn);
         try
         {
@@ -61,6 +62,7 @@ internal sealed class LineEditor
         {
             terminal.Output.Write(PasteOff + "\r\n");
             terminal.Output.Flush();
+            terminal.Interrupts.Restoring = "";
         }
     }
 

@@ -4,7 +4,7 @@ namespace Hearth.Cli.Repl;
 
 /// <summary>
 /// Reads what a person says: a line, or several between lines of three quotes. On a terminal the lines are edited; elsewhere they are
-/// read as they come, without a prompt.
+/// read as they come, and without a prompt where nobody types them.
 /// </summary>
 internal sealed class MessageReader
 {
@@ -63,9 +63,18 @@ internal sealed class MessageReader
     {
         if (editor is not null)
             return editor.Read(prompt);
-        return terminal.Input.ReadLine() is { } line
-            ? new LineResult(LineEnd.Entered, line)
-            : new LineResult(LineEnd.EndOfInput, "");
+        bool isTyped = terminal is { InputIsTerminal: true, OutputIsTerminal: true };
+        if (isTyped)
+        {
+            terminal.Output.Write(prompt);
+            terminal.Output.Flush();
+        }
+
+        if (terminal.Input.ReadLine() is { } line)
+            return new LineResult(LineEnd.Entered, line);
+        if (isTyped)
+            terminal.Output.WriteLine();
+        return new LineResult(LineEnd.EndOfInput, "");
     }
 
     private void Remember(string text)

@@ -55,38 +55,50 @@ public sealed class Embedder : IDisposable
     /// <summary>The vectors of several texts, in their order.</summary>
     /// <param name="texts">Any texts.</param>
     /// <param name="cancellation">Acts between passes.</param>
+    /// <param name="progress">Told after each pass, or null.</param>
     /// <exception cref="ArgumentException">A text has no tokens.</exception>
     /// <exception cref="ContextFullException">A text is too long; none was computed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IReadOnlyList<float[]> EmbedAll(IReadOnlyList<string> texts, CancellationToken cancellation = default)
+    public IReadOnlyList<float[]> EmbedAll(
+        IReadOnlyList<string> texts, CancellationToken cancellation = default, IProgress<PromptProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return EmbedAll([.. texts.Select(Encode)], cancellation);
+        return EmbedAll([.. texts.Select(Encode)], cancellation, progress);
     }
 
     /// <summary>The vectors of several lists of tokens, in their order.</summary>
     /// <param name="texts">Token ids of each text, at least one.</param>
     /// <param name="cancellation">Acts between passes.</param>
+    /// <param name="progress">Told after each pass, or null.</param>
     /// <exception cref="ArgumentException">A text has no tokens, or one that is not in the vocabulary.</exception>
     /// <exception cref="ContextFullException">A text is too long; none was computed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IReadOnlyList<float[]> EmbedAll(IReadOnlyList<ReadOnlyMemory<int>> texts, CancellationToken cancellation = default)
+    public IReadOnlyList<float[]> EmbedAll(
+        IReadOnlyList<ReadOnlyMemory<int>> texts, CancellationToken cancellation = default, IProgress<PromptProgress>? progress = null)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         ArgumentNullException.ThrowIfNull(texts);
         foreach (var text in texts)
             Check(text.Span);
         float[][] vectors = new float[texts.Count][];
+        int total = (int)Math.Min(texts.Sum(text => (long)text.Length), int.MaxValue);
+        int read = 0;
         int next = 0;
         while (next < vectors.Length)
         {
             cancellation.ThrowIfCancellationRequested();
+            int first = next;
             next += texts[next].Length > runner.Limits.Tokens
-                ? EmbedInChunks(texts[next].Span, out vectors[next], cancellation)
+                ? EmbedInChunks(texts[next].Span, out vectors[next], cancellation, tokens => Report(read + tokens))
                 : EmbedTogether(texts, next, vectors);
+            for (int i = first; i < next; i++)
+                read += texts[i].Length;
+            Report(read);
         }
 
         return vectors;
+
+        void Report(int tokens) => progress?.Report(new PromptProgress(tokens, total));
     }
 
     /// <summary>The state of every token of a text by itself, without pooling.</summary>
@@ -227,14 +239,17 @@ public sealed class Embedder : IDisposable
 
     /// <summary>A text that is longer than a pass, which only a causal model can read in parts.</summary>
     /// <returns>1, the number of texts.</returns>
-    private int EmbedInChunks(ReadOnlySpan<int> ids, out float[] vector, CancellationToken cancellation)
+    private int EmbedInChunks(ReadOnlySpan<int> ids, out float[] vector, CancellationToken cancellation, Action<int> report)
     {
         float[] pooled = new float[Dimensions];
         bool isFirst = true;
+        int read = 0;
+        int length = ids.Length;
         ReadInChunks(ids, Pooling == Pooling.Last ? BatchOutputs.Last : BatchOutputs.All, cancellation, states =>
         {
             Pool(states, pooled, isFirst);
             isFirst = false;
+            report(read = Math.Min(length, read + runner.Limits.Tokens));
         });
         vector = Finish(pooled, ids.Length);
         return 1;

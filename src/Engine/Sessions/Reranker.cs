@@ -38,10 +38,15 @@ public sealed class Reranker : IDisposable
     /// <param name="query">The question.</param>
     /// <param name="documents">What may answer it.</param>
     /// <param name="cancellation">Acts between passes.</param>
+    /// <param name="progress">Told after each pass, or null.</param>
     /// <exception cref="ContextFullException">Query and a document are too long together; none was scored.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IReadOnlyList<RankedDocument> Rank(string query, IReadOnlyList<string> documents, CancellationToken cancellation = default)
-        => [.. ScoreAll(query, documents, cancellation)
+    public IReadOnlyList<RankedDocument> Rank(
+        string query,
+        IReadOnlyList<string> documents,
+        CancellationToken cancellation = default,
+        IProgress<PromptProgress>? progress = null)
+        => [.. ScoreAll(query, documents, cancellation, progress)
             .Select((score, index) => new RankedDocument(index, score))
             .OrderByDescending(document => document.Score)];
 
@@ -49,13 +54,18 @@ public sealed class Reranker : IDisposable
     /// <param name="query">The question.</param>
     /// <param name="documents">What may answer it.</param>
     /// <param name="cancellation">Acts between passes.</param>
+    /// <param name="progress">Told after each pass, or null.</param>
     /// <exception cref="ContextFullException">Query and a document are too long together; none was scored.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IReadOnlyList<float> ScoreAll(string query, IReadOnlyList<string> documents, CancellationToken cancellation = default)
+    public IReadOnlyList<float> ScoreAll(
+        string query,
+        IReadOnlyList<string> documents,
+        CancellationToken cancellation = default,
+        IProgress<PromptProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(documents);
-        return ScoreAll([.. documents.Select(document => Join(query, document))], cancellation);
+        return ScoreAll([.. documents.Select(document => Join(query, document))], cancellation, progress);
     }
 
     /// <summary>The score of a document.</summary>
@@ -98,8 +108,9 @@ public sealed class Reranker : IDisposable
     /// <inheritdoc/>
     public void Dispose() => embedder.Dispose();
 
-    private float[] ScoreAll(IReadOnlyList<ReadOnlyMemory<int>> texts, CancellationToken cancellation)
-        => [.. embedder.EmbedAll(texts, cancellation).Select(state => embedder.Apply(classifier.Head, state)[0])];
+    private float[] ScoreAll(
+        IReadOnlyList<ReadOnlyMemory<int>> texts, CancellationToken cancellation, IProgress<PromptProgress>? progress = null)
+        => [.. embedder.EmbedAll(texts, cancellation, progress).Select(state => embedder.Apply(classifier.Head, state)[0])];
 
     private bool IsRoberta(SpecialTokens special)
         => special.Bos != SpecialTokens.None && Encoding.UTF8.GetString(tokenizer.Piece(special.Bos, showSpecial: true)) == "<s>";

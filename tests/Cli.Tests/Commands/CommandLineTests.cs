@@ -51,6 +51,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("help", "--help")]
     [InlineData("help run", "run --help")]
+    [InlineData("help help", "--help")]
     [InlineData("version", "--version")]
     public void What_other_programs_have_as_commands_is_understood(string line, string same)
     {
@@ -77,6 +78,12 @@ public sealed class CommandLineTests
     [Fact]
     public void A_flag_before_the_command_is_reported_as_the_programs()
         => Assert.Equal("--temp is no flag of 'hearth'; 'hearth --help' lists them.", CommandRun.Of("--temp", "1").Sentence());
+
+    [Theory]
+    [InlineData("help nonsense", "There is no command 'nonsense'; 'hearth --help' lists them.")]
+    [InlineData("-- run", "The command 'run' stands behind '--', where only texts stand; write 'hearth run'.")]
+    public void What_is_no_command_is_not_taken_for_one(string line, string sentence)
+        => Assert.Equal(sentence, CommandRun.Of(line.Split(' ')).Sentence());
 
     [Fact]
     public void Behind_two_dashes_everything_is_a_prompt()

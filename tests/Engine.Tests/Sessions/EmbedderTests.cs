@@ -38,6 +38,23 @@ public sealed class EmbedderTests
     }
 
     [Fact]
+    public void Progress_counts_the_tokens_of_all_texts()
+    {
+        foreach (int batch in (int[])[7, 64])
+        {
+            using var model = Load("stories260K-Q8_0.gguf", batch);
+            using var embedder = model.CreateEmbedder();
+            var told = new Reports();
+            embedder.EmbedAll(Texts, TestContext.Current.CancellationToken, told);
+            int total = Texts.Sum(text => model.Tokenizer.Encode(text, addSpecial: true, parseSpecial: false).Length);
+            Assert.All(told.Values, value => Assert.Equal(total, value.TotalTokens));
+            Assert.Equal(told.Values.Select(value => value.ReadTokens).Order(), told.Values.Select(value => value.ReadTokens));
+            Assert.Equal(total, told.Values[^1].ReadTokens);
+            Assert.True(told.Values.Count >= total / batch);
+        }
+    }
+
+    [Fact]
     public void Vectors_have_length_one_unless_they_are_wanted_as_they_are()
     {
         using var model = Load("stories260K-Q8_0.gguf", 64);
@@ -125,4 +142,11 @@ public sealed class EmbedderTests
             VectorFiles.PathOf(file),
             new HearthModelOptions { Threads = 2, BatchSize = batch },
             cancellation: TestContext.Current.CancellationToken);
+
+    private sealed class Reports : IProgress<PromptProgress>
+    {
+        public List<PromptProgress> Values { get; } = [];
+
+        public void Report(PromptProgress value) => Values.Add(value);
+    }
 }
