@@ -213,6 +213,19 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512 Insert(Avx512 value, Avx512 bits, Avx512 mask)
+        => new(Avx512F.TernaryLogic(value.value, bits.value, mask.value, 0xF8)); // a | (b & c)
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512 ShiftRight(Avx512 value, int bits) => new((value.value.AsUInt16() >> bits).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512 ShiftLeft(Avx512 value, int bits) => new((value.value.AsUInt16() << bits).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx512 ShiftRight(Avx512 value, int bits, Avx512 mask) => new((value.value.AsUInt16() >> bits).AsByte() & mask.value);
 
     /// <inheritdoc/>

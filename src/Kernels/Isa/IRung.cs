@@ -173,6 +173,15 @@ public unsafe interface IRung<TSelf>
     /// <summary>Bitwise or.</summary>
     static abstract TSelf Or(TSelf left, TSelf right);
 
+    /// <summary>value | (bits &amp; mask), with a mask that <see cref="BroadcastByte"/> gave; value has no bit there yet.</summary>
+    static abstract TSelf Insert(TSelf value, TSelf bits, TSelf mask);
+
+    /// <summary>Each byte shifted right by <paramref name="bits"/>; what enters at its top may be the neighbour byte's, and is masked by whoever uses it.</summary>
+    static abstract TSelf ShiftRight(TSelf value, int bits);
+
+    /// <summary>Each byte shifted left by <paramref name="bits"/>; what enters at its bottom may be the neighbour byte's.</summary>
+    static abstract TSelf ShiftLeft(TSelf value, int bits);
+
     /// <summary>
     /// Each byte shifted right by <paramref name="bits"/> and masked with what <see cref="BroadcastByte"/> gave, which covers what came from the
     /// neighbour byte.

@@ -268,6 +268,22 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
         => new(left.first | right.first, left.second | right.second, left.third | right.third, left.fourth | right.fourth);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> Insert(Neon<TDot> value, Neon<TDot> bits, Neon<TDot> mask)
+        => new(
+            AdvSimd.BitwiseSelect(mask.first, bits.first, value.first),
+            AdvSimd.BitwiseSelect(mask.first, bits.second, value.second),
+            AdvSimd.BitwiseSelect(mask.first, bits.third, value.third),
+            AdvSimd.BitwiseSelect(mask.first, bits.fourth, value.fourth));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> ShiftRight(Neon<TDot> value, int bits)
+        => new(value.first >> bits, value.second >> bits, value.third >> bits, value.fourth >> bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Neon<TDot> ShiftLeft(Neon<TDot> value, int bits)
+        => new(value.first << bits, value.second << bits, value.third << bits, value.fourth << bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Neon<TDot> ShiftRight(Neon<TDot> value, int bits, Neon<TDot> mask)
         => new(
             (value.first >> bits) & mask.first,

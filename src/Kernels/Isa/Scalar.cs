@@ -273,6 +273,30 @@ public unsafe struct Scalar : IRung<Scalar>
     }
 
     /// <inheritdoc/>
+    public static Scalar Insert(Scalar value, Scalar bits, Scalar mask)
+    {
+        for (int i = 0; i < 64; i++)
+            value.bytes[i] |= (byte)(bits.bytes[i] & mask.bytes[i]);
+        return value;
+    }
+
+    /// <inheritdoc/>
+    public static Scalar ShiftRight(Scalar value, int bits)
+    {
+        for (int i = 0; i < 64; i++)
+            value.bytes[i] >>= bits;
+        return value;
+    }
+
+    /// <inheritdoc/>
+    public static Scalar ShiftLeft(Scalar value, int bits)
+    {
+        for (int i = 0; i < 64; i++)
+            value.bytes[i] <<= bits;
+        return value;
+    }
+
+    /// <inheritdoc/>
     public static Scalar ShiftRight(Scalar value, int bits, Scalar mask)
     {
         for (int i = 0; i < 64; i++)

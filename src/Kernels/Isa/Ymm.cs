@@ -227,6 +227,17 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
     public static Ymm<TDot> Or(Ymm<TDot> left, Ymm<TDot> right) => new(left.low | right.low, left.high | right.high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> Insert(Ymm<TDot> value, Ymm<TDot> bits, Ymm<TDot> mask) => Or(value, And(bits, mask));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> ShiftRight(Ymm<TDot> value, int bits)
+        => new((value.low.AsUInt16() >> bits).AsByte(), (value.high.AsUInt16() >> bits).AsByte());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Ymm<TDot> ShiftLeft(Ymm<TDot> value, int bits)
+        => new((value.low.AsUInt16() << bits).AsByte(), (value.high.AsUInt16() << bits).AsByte());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> ShiftRight(Ymm<TDot> value, int bits, Ymm<TDot> mask)
         => new((value.low.AsUInt16() >> bits).AsByte() & mask.low, (value.high.AsUInt16() >> bits).AsByte() & mask.low);
 

@@ -47,14 +47,13 @@ internal static unsafe class FiveBitLines
     {
         var nibble = TRung.BroadcastByte(15);
         var fifth = TRung.BroadcastByte(16);
-        var seven = TRung.BroadcastByte(0x7F);
         var bits = TTile.LoadLine(lines + NibbleLines.Bytes);
         for (byte* end = lines + NibbleLines.Bytes; lines < end; lines += 64, x += 4 * TTile.Tokens)
         {
             var both = TTile.LoadLine(lines);
-            sums.Dot(TRung.Or(TRung.And(both, nibble), TRung.ShiftLeft(bits, 4, fifth)), x, 0);
-            sums.Dot(TRung.Or(TRung.ShiftRight(both, 4, nibble), TRung.And(bits, fifth)), x, 16 * TTile.Tokens);
-            bits = TRung.ShiftRight(bits, 1, seven);
+            sums.Dot(TRung.Insert(TRung.And(both, nibble), TRung.ShiftLeft(bits, 4), fifth), x, 0);
+            sums.Dot(TRung.Insert(TRung.ShiftRight(both, 4, nibble), bits, fifth), x, 16 * TTile.Tokens);
+            bits = TRung.ShiftRight(bits, 1);
         }
     }
 }

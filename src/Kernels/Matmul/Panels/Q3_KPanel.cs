@@ -86,10 +86,10 @@ public readonly unsafe partial struct Q3_K : IPanelKernel
             {
                 var low = TTile.LoadLine(lines);
                 var sums = accumulators.StartDot(x, 16 * TTile.Tokens);
-                sums.Dot(TRung.Or(TRung.And(low, two), TRung.ShiftLeft(high, 2, third)), x, 0);
-                sums.Dot(TRung.Or(TRung.ShiftRight(low, 2, two), TRung.ShiftLeft(high, 1, third)), x, 4 * TTile.Tokens);
-                sums.Dot(TRung.Or(TRung.ShiftRight(low, 4, two), TRung.And(high, third)), x, 8 * TTile.Tokens);
-                sums.Dot(TRung.Or(TRung.ShiftRight(low, 6, two), TRung.ShiftRight(high, 1, third)), x, 12 * TTile.Tokens);
+                sums.Dot(TRung.Insert(TRung.And(low, two), TRung.ShiftLeft(high, 2), third), x, 0);
+                sums.Dot(TRung.Insert(TRung.ShiftRight(low, 2, two), TRung.ShiftLeft(high, 1), third), x, 4 * TTile.Tokens);
+                sums.Dot(TRung.Insert(TRung.ShiftRight(low, 4, two), high, third), x, 8 * TTile.Tokens);
+                sums.Dot(TRung.Insert(TRung.ShiftRight(low, 6, two), TRung.ShiftRight(high, 1), third), x, 12 * TTile.Tokens);
                 totals.ScaleAdd(sums, TRung.LoadSignedScales(scales));
 
                 // Where four tokens are all that registers hold, a turn is one group: the compiler does not keep two apart.
@@ -104,10 +104,10 @@ public readonly unsafe partial struct Q3_K : IPanelKernel
                 x += 20 * TTile.Tokens;
                 low = TTile.LoadLine(lines);
                 sums = accumulators.StartDot(x, 16 * TTile.Tokens);
-                sums.Dot(TRung.Or(TRung.And(low, two), TRung.ShiftRight(high, 2, third)), x, 0);
-                sums.Dot(TRung.Or(TRung.ShiftRight(low, 2, two), TRung.ShiftRight(high, 3, third)), x, 4 * TTile.Tokens);
-                sums.Dot(TRung.Or(TRung.ShiftRight(low, 4, two), TRung.ShiftRight(high, 4, third)), x, 8 * TTile.Tokens);
-                sums.Dot(TRung.Or(TRung.ShiftRight(low, 6, two), TRung.ShiftRight(high, 5, third)), x, 12 * TTile.Tokens);
+                sums.Dot(TRung.Insert(TRung.And(low, two), TRung.ShiftRight(high, 2), third), x, 0);
+                sums.Dot(TRung.Insert(TRung.ShiftRight(low, 2, two), TRung.ShiftRight(high, 3), third), x, 4 * TTile.Tokens);
+                sums.Dot(TRung.Insert(TRung.ShiftRight(low, 4, two), TRung.ShiftRight(high, 4), third), x, 8 * TTile.Tokens);
+                sums.Dot(TRung.Insert(TRung.ShiftRight(low, 6, two), TRung.ShiftRight(high, 5), third), x, 12 * TTile.Tokens);
                 totals.ScaleAdd(sums, TRung.LoadSignedScales(scales));
             }
         }

@@ -85,10 +85,10 @@ public readonly unsafe partial struct Q6_K : IPanelKernel
             var second = TTile.LoadLine(lines + 64);
             var high = TTile.LoadLine(lines + 128);
             var sums = accumulators.StartDot(x, 16 * TTile.Tokens);
-            sums.Dot(TRung.Or(TRung.And(first, nibble), TRung.ShiftLeft(high, 4, upper)), x, 0);
-            sums.Dot(TRung.Or(TRung.ShiftRight(first, 4, nibble), TRung.ShiftLeft(high, 2, upper)), x, 4 * TTile.Tokens);
-            sums.Dot(TRung.Or(TRung.And(second, nibble), TRung.And(high, upper)), x, 8 * TTile.Tokens);
-            sums.Dot(TRung.Or(TRung.ShiftRight(second, 4, nibble), TRung.ShiftRight(high, 2, upper)), x, 12 * TTile.Tokens);
+            sums.Dot(TRung.Insert(TRung.And(first, nibble), TRung.ShiftLeft(high, 4), upper), x, 0);
+            sums.Dot(TRung.Insert(TRung.ShiftRight(first, 4, nibble), TRung.ShiftLeft(high, 2), upper), x, 4 * TTile.Tokens);
+            sums.Dot(TRung.Insert(TRung.And(second, nibble), high, upper), x, 8 * TTile.Tokens);
+            sums.Dot(TRung.Insert(TRung.ShiftRight(second, 4, nibble), TRung.ShiftRight(high, 2), upper), x, 12 * TTile.Tokens);
             totals.ScaleAdd(sums, TRung.LoadSignedScales((sbyte*)(chunk + GroupScalesAt + (16 * group))));
         }
 
