@@ -164,14 +164,11 @@ public unsafe interface IRung<TSelf>
     /// <summary>The 16 bytes at <paramref name="source"/> in each quarter: the table of <see cref="Lookup"/>.</summary>
     static abstract TSelf LoadTable(byte* source);
 
-    /// <summary>table[index] for each of the 64 bytes; indices are below 16.</summary>
+    /// <summary>table[index &amp; 15] for each of the 64 bytes.</summary>
     static abstract TSelf Lookup(TSelf table, TSelf indices);
 
     /// <summary>Bitwise and with a mask that <see cref="BroadcastByte"/> gave.</summary>
     static abstract TSelf And(TSelf value, TSelf mask);
-
-    /// <summary>Bitwise or.</summary>
-    static abstract TSelf Or(TSelf left, TSelf right);
 
     /// <summary>value | (bits &amp; mask), with a mask that <see cref="BroadcastByte"/> gave; value has no bit there yet.</summary>
     static abstract TSelf Insert(TSelf value, TSelf bits, TSelf mask);

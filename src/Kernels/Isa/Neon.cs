@@ -253,19 +253,18 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Neon<TDot> Lookup(Neon<TDot> table, Neon<TDot> indices)
-        => new(
+    {
+        indices = And(indices, BroadcastByte(15));
+        return new(
             AdvSimd.Arm64.VectorTableLookup(table.first, indices.first),
             AdvSimd.Arm64.VectorTableLookup(table.first, indices.second),
             AdvSimd.Arm64.VectorTableLookup(table.first, indices.third),
             AdvSimd.Arm64.VectorTableLookup(table.first, indices.fourth));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Neon<TDot> And(Neon<TDot> value, Neon<TDot> mask)
         => new(value.first & mask.first, value.second & mask.first, value.third & mask.first, value.fourth & mask.first);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Neon<TDot> Or(Neon<TDot> left, Neon<TDot> right)
-        => new(left.first | right.first, left.second | right.second, left.third | right.third, left.fourth | right.fourth);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Neon<TDot> Insert(Neon<TDot> value, Neon<TDot> bits, Neon<TDot> mask)

@@ -252,7 +252,7 @@ public unsafe struct Scalar : IRung<Scalar>
     public static Scalar Lookup(Scalar table, Scalar indices)
     {
         for (int i = 0; i < 64; i++)
-            indices.bytes[i] = table.bytes[indices.bytes[i]];
+            indices.bytes[i] = table.bytes[indices.bytes[i] & 15];
         return indices;
     }
 
@@ -262,14 +262,6 @@ public unsafe struct Scalar : IRung<Scalar>
         for (int i = 0; i < 64; i++)
             value.bytes[i] &= mask.bytes[i];
         return value;
-    }
-
-    /// <inheritdoc/>
-    public static Scalar Or(Scalar left, Scalar right)
-    {
-        for (int i = 0; i < 64; i++)
-            left.bytes[i] |= right.bytes[i];
-        return left;
     }
 
     /// <inheritdoc/>

@@ -218,16 +218,17 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> Lookup(Ymm<TDot> table, Ymm<TDot> indices)
-        => new(Avx2.Shuffle(table.low, indices.low), Avx2.Shuffle(table.low, indices.high));
+    {
+        indices = And(indices, BroadcastByte(15));
+        return new(Avx2.Shuffle(table.low, indices.low), Avx2.Shuffle(table.low, indices.high));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> And(Ymm<TDot> value, Ymm<TDot> mask) => new(value.low & mask.low, value.high & mask.low);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Ymm<TDot> Or(Ymm<TDot> left, Ymm<TDot> right) => new(left.low | right.low, left.high | right.high);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Ymm<TDot> Insert(Ymm<TDot> value, Ymm<TDot> bits, Ymm<TDot> mask) => Or(value, And(bits, mask));
+    public static Ymm<TDot> Insert(Ymm<TDot> value, Ymm<TDot> bits, Ymm<TDot> mask)
+        => new(value.low | (bits.low & mask.low), value.high | (bits.high & mask.low));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> ShiftRight(Ymm<TDot> value, int bits)

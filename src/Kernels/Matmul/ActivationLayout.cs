@@ -39,6 +39,9 @@ public readonly record struct ActivationLayout(
     /// <summary>Tokens of the widest tile: as many as the kernel that reads this keeps in registers. Set by the kernel, not by the format.</summary>
     public int TileTokens { get; init; }
 
+    /// <summary>Floats are multiplied by two to this power, exactly unless they overflow, when they are packed.</summary>
+    public int Exponent { get; init; }
+
     /// <summary>Plain floats, interleaved by token.</summary>
     public static ActivationLayout Float { get; } = new(8, 1, 1, GroupCorrection.None, 0, false);
 

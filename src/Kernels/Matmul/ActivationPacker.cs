@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Hearth.Kernels.Isa;
@@ -34,7 +35,7 @@ internal static unsafe class ActivationPacker<TRung>
             new Span<byte>(destination, checked((int)tileBytes)).Clear();
         if (layout.IsFloat)
         {
-            PackFloats(source, stride, columns, present, width, (float*)destination);
+            PackFloats(source, stride, columns, present, width, MathF.ScaleB(1, layout.Exponent), (float*)destination);
             return;
         }
 
@@ -42,11 +43,11 @@ internal static unsafe class ActivationPacker<TRung>
             PackBlocks(layout, source + (token * stride), stride, columns, Math.Min(Group, present - token), width, destination + (sizeof(int) * token));
     }
 
-    private static void PackFloats(float* source, nint stride, int columns, int present, int width, float* destination)
+    private static void PackFloats(float* source, nint stride, int columns, int present, int width, float factor, float* destination)
     {
         if (width == 1)
         {
-            new ReadOnlySpan<float>(source, columns).CopyTo(new Span<float>(destination, columns));
+            TensorPrimitives.Multiply(new ReadOnlySpan<float>(source, columns), factor, new Span<float>(destination, columns));
             return;
         }
 
@@ -54,7 +55,7 @@ internal static unsafe class ActivationPacker<TRung>
         {
             float* from = source;
             for (int token = 0; token < present; token++, from += stride)
-                destination[token] = *from;
+                destination[token] = *from * factor;
         }
     }
 

@@ -24,6 +24,12 @@ public unsafe interface IPanelFormat : IWeightFormat
     /// <summary>The form in which activations meet this format.</summary>
     static abstract ActivationLayout Activations { get; }
 
+    /// <summary>
+    /// What the sums are multiplied by at the end, a power of two: weights that are cheaper to load without one, and activations that bring another
+    /// (<see cref="ActivationLayout.Exponent"/>), leave the rest to this.
+    /// </summary>
+    static virtual float OutputFactor => 1;
+
     /// <summary>Packs one chunk of a single row. What it leaves out (absent rows, columns past the row's end) multiplies as zero.</summary>
     /// <param name="blocks">The row's blocks of this chunk.</param>
     /// <param name="count">How many; at the row's end there may be fewer than a chunk holds.</param>

@@ -9,7 +9,8 @@ internal unsafe interface IPanelKernel : IPanelFormat
     /// Whether unpacking a line takes so many instructions beside the products of a tile that many tokens had better meet lines that are unpacked once
     /// (see <see cref="UnpackedTile{TTile, TRung}"/>).
     /// </summary>
-    static virtual bool IsCostlyToUnpack => false;
+    /// <param name="tileTokens">Tokens of the rung's widest tile.</param>
+    static virtual bool IsCostlyToUnpack(int tileTokens) => false;
 
     /// <summary>accumulators += chunk x activations, in the one order that all rungs and tiles keep.</summary>
     /// <param name="chunk">The chunk of 16 rows.</param>

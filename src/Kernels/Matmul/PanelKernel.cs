@@ -170,7 +170,7 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
                 tokens);
         }
 
-        bool unpacksAhead = TRung.UnpacksAhead && TFormat.IsCostlyToUnpack;
+        bool unpacksAhead = TRung.UnpacksAhead && TFormat.IsCostlyToUnpack(TileTokens);
         for (int start = 0; start < tiles.Count; start += tilesPerBlock)
         {
             int end = Math.Min(start + tilesPerBlock, tiles.Count);
@@ -196,6 +196,20 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
                         tiles.Present(tile));
                 }
             }
+        }
+
+        if (TFormat.OutputFactor != 1)
+            Scale(destination, panels, tokens, stride);
+    }
+
+    [MethodImpl(InnerLoop.Options)]
+    private static void Scale(float* y, int panels, int tokens, nint stride)
+    {
+        var factor = TRung.Broadcast(TFormat.OutputFactor);
+        for (; tokens > 0; tokens--, y += stride)
+        {
+            for (int i = 0; i < PackedMatrix.PanelRows * panels; i += PackedMatrix.PanelRows)
+                TRung.Store(TRung.Load(y + i) * factor, y + i);
         }
     }
 

@@ -94,7 +94,7 @@ public sealed unsafe class ActivationPackerTests
                         block[i] = x[((tiles.First(tile) + t) * stride) + column + i];
                     float largest = block.Max(MathF.Abs);
                     float inverse = largest <= ActivationLayout.SmallestMagnitude ? 0 : 127 / largest;
-                    scales[t] = layout.IsFloat ? block[0] : largest / 127;
+                    scales[t] = layout.IsFloat ? MathF.ScaleB(block[0], layout.Exponent) : largest / 127;
                     values[t] = Array.ConvertAll(block, value => (int)MathF.Round(value * inverse));
                 }
 

@@ -52,6 +52,8 @@ internal static unsafe class Products
         // weight, its integer sum as a float, its scale, the product of the scales. The narrowest group of any type is 16 columns with
         // two additions.
         int additions = layout.IsFloat ? columns : 2 * ((columns + 15) / 16);
+        // Below the smallest normal float that they are kept in, sums are rounded to its steps; those of halves are kept 2^-48 times as large.
+        double smallest = Math.ScaleB(1, layout.Exponent == 0 ? -126 : -126 + (112 - layout.Exponent));
         double relative = (additions + 8) * Math.ScaleB(1, -24) * 1.001;
         for (int token = 0; token < shape.Tokens; token++)
         {
@@ -67,7 +69,7 @@ internal static unsafe class Products
 
                 double error = Math.Abs(y[(token * stride) + row] - sum);
                 Assert.True(
-                    error <= (relative * magnitude) + (columns * Math.ScaleB(1, -126)),
+                    error <= (relative * magnitude) + (columns * smallest),
                     $"{format.Type} {shape}: row {row}, token {token}: {y[(token * stride) + row]} is {error} from {sum}, magnitude {magnitude}.");
             }
         }

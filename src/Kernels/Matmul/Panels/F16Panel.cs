@@ -6,9 +6,16 @@ using Hearth.Kernels.Probing;
 
 namespace Hearth.Kernels.Formats;
 
-/// <content>Panel chunk of 8 columns x 16 rows, column after column (see <see cref="FloatPanel"/>).</content>
+/// <content>
+/// Panel chunk of 8 columns x 16 rows, column after column (see <see cref="FloatPanel"/>). Widening a half to a float takes a factor of 2^112, and
+/// multiplications are what a kernel of floats has none to spare of. So weights stay as small as their bits say, activations bring
+/// 2^64 and outputs take the rest: no sum is rounded otherwise than without, unless an activation is beyond 2^64 or a sum within 2^-78.
+/// </content>
 public readonly unsafe partial struct F16 : IPanelKernel
 {
+    private const int ActivationExponent = 64;
+    private const float TwoTo48 = 1L << (112 - ActivationExponent);
+
     /// <inheritdoc/>
     public static int ChunkColumns => FloatPanel.Columns;
 
@@ -22,9 +29,12 @@ public readonly unsafe partial struct F16 : IPanelKernel
     public static Arithmetic Arithmetic => Arithmetic.Float;
 
     /// <inheritdoc/>
-    public static ActivationLayout Activations => ActivationLayout.Float;
+    public static ActivationLayout Activations => ActivationLayout.Float with { Exponent = ActivationExponent };
 
-    static bool IPanelKernel.IsCostlyToUnpack => true;
+    /// <inheritdoc/>
+    public static float OutputFactor => TwoTo48;
+
+    static bool IPanelKernel.IsCostlyToUnpack(int tileTokens) => tileTokens < 16;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -56,6 +66,6 @@ public readonly unsafe partial struct F16 : IPanelKernel
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TRung Load<TRung>(byte* source)
-            where TRung : unmanaged, IRung<TRung> => TRung.LoadHalf((ushort*)source);
+            where TRung : unmanaged, IRung<TRung> => TRung.LoadSmallHalf((ushort*)source);
     }
 }

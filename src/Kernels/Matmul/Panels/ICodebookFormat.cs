@@ -25,7 +25,7 @@ internal interface ICodebookFormat
     /// <summary>The largest value; it is added to make values unsigned.</summary>
     static abstract int Zero { get; }
 
-    /// <summary>Value + <see cref="Zero"/> of each code, sixteen bytes.</summary>
+    /// <summary>Value + <see cref="Zero"/> of each code, sixteen bytes; codes of three bits have theirs twice, since the bit above them is not theirs.</summary>
     static abstract ReadOnlySpan<byte> Values { get; }
 
     /// <summary>The value of a number in an entry whose flag is clear.</summary>

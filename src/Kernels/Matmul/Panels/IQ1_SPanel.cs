@@ -21,7 +21,7 @@ public readonly unsafe partial struct IQ1_S : IPanelKernel, ICodebookFormat
     /// <inheritdoc/>
     public static ActivationLayout Activations => Panel.Activations;
 
-    static bool IPanelKernel.IsCostlyToUnpack => true;
+    static bool IPanelKernel.IsCostlyToUnpack(int tileTokens) => true;
 
     static Codebook ICodebookFormat.Codebook => Codebook.Iq1S;
 
@@ -33,7 +33,7 @@ public readonly unsafe partial struct IQ1_S : IPanelKernel, ICodebookFormat
 
     static int ICodebookFormat.Zero => 9;
 
-    static ReadOnlySpan<byte> ICodebookFormat.Values => [2, 10, 18, 9, 0, 8, 16, 9, 9, 9, 9, 9, 9, 9, 9, 9];
+    static ReadOnlySpan<byte> ICodebookFormat.Values => [2, 10, 18, 9, 0, 8, 16, 9, 2, 10, 18, 9, 0, 8, 16, 9];
 
     static int ICodebookFormat.Value(sbyte number) => (8 * number) + 1;
 

@@ -22,7 +22,7 @@ public readonly unsafe partial struct IQ2_XS : IPanelKernel, ICodebookFormat
     /// <inheritdoc/>
     public static ActivationLayout Activations => Panel.Activations;
 
-    static bool IPanelKernel.IsCostlyToUnpack => true;
+    static bool IPanelKernel.IsCostlyToUnpack(int tileTokens) => true;
 
     static Codebook ICodebookFormat.Codebook => Codebook.Iq2Xs;
 
@@ -34,7 +34,7 @@ public readonly unsafe partial struct IQ2_XS : IPanelKernel, ICodebookFormat
 
     static int ICodebookFormat.Zero => 43;
 
-    static ReadOnlySpan<byte> ICodebookFormat.Values => [51, 68, 86, 43, 35, 18, 0, 43, 43, 43, 43, 43, 43, 43, 43, 43];
+    static ReadOnlySpan<byte> ICodebookFormat.Values => [51, 68, 86, 43, 35, 18, 0, 43, 51, 68, 86, 43, 35, 18, 0, 43];
 
     static int ICodebookFormat.Value(sbyte number) => number;
 

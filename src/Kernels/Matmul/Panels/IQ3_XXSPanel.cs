@@ -22,7 +22,7 @@ public readonly unsafe partial struct IQ3_XXS : IPanelKernel, ICodebookFormat
     /// <inheritdoc/>
     public static ActivationLayout Activations => Panel.Activations;
 
-    static bool IPanelKernel.IsCostlyToUnpack => true;
+    static bool IPanelKernel.IsCostlyToUnpack(int tileTokens) => true;
 
     static Codebook ICodebookFormat.Codebook => Codebook.Iq3Xxs;
 

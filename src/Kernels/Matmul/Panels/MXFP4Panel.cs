@@ -52,7 +52,6 @@ public readonly unsafe partial struct MXFP4 : IPanelKernel
     static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
     {
         var table = FourBitFloatTable.Load<TRung>();
-        var nibble = TRung.BroadcastByte(15);
         byte* lines = chunk + LinesAt;
         for (int block = 0; block < 2; block++, chunk += 32, activations += 40 * TTile.Tokens)
         {
@@ -61,8 +60,8 @@ public readonly unsafe partial struct MXFP4 : IPanelKernel
             for (byte* end = lines + NibbleLines.Bytes; lines < end; lines += 64, x += 4 * TTile.Tokens)
             {
                 var both = TTile.LoadLine(lines);
-                sums.Dot(TRung.Lookup(table, TRung.And(both, nibble)), x, 0);
-                sums.Dot(TRung.Lookup(table, TRung.ShiftRight(both, 4, nibble)), x, 16 * TTile.Tokens);
+                sums.Dot(TRung.Lookup(table, both), x, 0);
+                sums.Dot(TRung.Lookup(table, TRung.ShiftRight(both, 4)), x, 16 * TTile.Tokens);
             }
 
             accumulators.AccumulateNarrow(sums, TRung.LoadBFloat16((ushort*)chunk), activations, 36 * TTile.Tokens);

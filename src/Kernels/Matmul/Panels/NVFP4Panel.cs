@@ -64,7 +64,6 @@ public readonly unsafe partial struct NVFP4 : IPanelKernel
     static void IPanelKernel.Multiply<TRung, TTile>(byte* chunk, byte* activations, ref TTile accumulators)
     {
         var table = FourBitFloatTable.Load<TRung>();
-        var nibble = TRung.BroadcastByte(15);
         byte* tokenScales = activations + (Groups * 20 * TTile.Tokens);
         byte* lines = chunk + LinesAt;
         for (int group = 0; group < Groups; group++, chunk += 32, activations += 20 * TTile.Tokens)
@@ -74,8 +73,8 @@ public readonly unsafe partial struct NVFP4 : IPanelKernel
             for (byte* end = lines + GroupLineBytes; lines < end; lines += 64, x += 4 * TTile.Tokens)
             {
                 var both = TTile.LoadLine(lines);
-                sums.Dot(TRung.Lookup(table, TRung.And(both, nibble)), x, 0);
-                sums.Dot(TRung.Lookup(table, TRung.ShiftRight(both, 4, nibble)), x, 8 * TTile.Tokens);
+                sums.Dot(TRung.Lookup(table, both), x, 0);
+                sums.Dot(TRung.Lookup(table, TRung.ShiftRight(both, 4)), x, 8 * TTile.Tokens);
             }
 
             accumulators.AccumulateNarrow(sums, TRung.LoadHalf((ushort*)chunk), tokenScales, 0);

@@ -41,7 +41,6 @@ internal readonly unsafe struct NibbleCodes : ICodebookLines
         where TTile : unmanaged, ITile<TTile, TRung>
         where TFormat : struct, ICodebookFormat
     {
-        var nibble = TRung.BroadcastByte(15);
         var groupScales = TRung.LoadScales(scales);
         for (byte* end = lines + Bytes; lines < end; x += 4 * TTile.Tokens)
         {
@@ -49,8 +48,8 @@ internal readonly unsafe struct NibbleCodes : ICodebookLines
             for (byte* sumEnd = lines + (8 * TFormat.SumColumns); lines < sumEnd; lines += 64, x += 8 * TTile.Tokens)
             {
                 var both = TTile.LoadLine(lines);
-                sums.Dot(TRung.Lookup(table, TRung.And(both, nibble)), x, 0);
-                sums.Dot(TRung.Lookup(table, TRung.ShiftRight(both, 4, nibble)), x, 4 * TTile.Tokens);
+                sums.Dot(TRung.Lookup(table, both), x, 0);
+                sums.Dot(TRung.Lookup(table, TRung.ShiftRight(both, 4)), x, 4 * TTile.Tokens);
             }
 
             totals.ScaleAdd(sums, groupScales);

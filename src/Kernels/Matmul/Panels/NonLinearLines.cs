@@ -63,7 +63,7 @@ internal readonly unsafe struct NonLinearLines : IWideLines
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TRung Codes<TRung>(byte* line, int half)
         where TRung : unmanaged, IRung<TRung>
-        => TRung.ShiftRight(TRung.Load((float*)line), 4 * half, TRung.BroadcastByte(15));
+        => TRung.ShiftRight(TRung.Load((float*)line), 4 * half);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TRung Table<TRung>(WidePart part)

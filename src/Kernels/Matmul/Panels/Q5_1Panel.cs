@@ -30,7 +30,7 @@ public readonly unsafe partial struct Q5_1 : IPanelKernel
     /// <inheritdoc/>
     public static ActivationLayout Activations => new(64, 32, 32, GroupCorrection.Pair, 16, false);
 
-    static bool IPanelKernel.IsCostlyToUnpack => true;
+    static bool IPanelKernel.IsCostlyToUnpack(int tileTokens) => true;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -38,7 +38,7 @@ public readonly unsafe partial struct Q5_K : IPanelKernel
     /// <inheritdoc/>
     public static ActivationLayout Activations => new(256, 256, 32, GroupCorrection.Pair, 16, true);
 
-    static bool IPanelKernel.IsCostlyToUnpack => true;
+    static bool IPanelKernel.IsCostlyToUnpack(int tileTokens) => true;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

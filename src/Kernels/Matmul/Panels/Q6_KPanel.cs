@@ -32,7 +32,7 @@ public readonly unsafe partial struct Q6_K : IPanelKernel
     /// <inheritdoc/>
     public static ActivationLayout Activations => new(256, 256, 16, GroupCorrection.Pair, 32, false);
 
-    static bool IPanelKernel.IsCostlyToUnpack => true;
+    static bool IPanelKernel.IsCostlyToUnpack(int tileTokens) => true;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

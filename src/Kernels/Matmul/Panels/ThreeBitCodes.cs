@@ -37,8 +37,6 @@ internal readonly unsafe struct ThreeBitCodes : ICodebookLines
         where TTile : unmanaged, ITile<TTile, TRung>
         where TFormat : struct, ICodebookFormat
     {
-        var code = TRung.BroadcastByte(7);
-        var codes = TRung.BroadcastByte(0x77);
         var spare = TRung.BroadcastByte(0x88);
         var gathered = TRung.Zero;
         for (int half = 0; half < 2; half++)
@@ -50,12 +48,12 @@ internal readonly unsafe struct ThreeBitCodes : ICodebookLines
             for (int line = 0; line < 2; line++, x += 8 * TTile.Tokens)
             {
                 // Two shifts bring the spare bits of the lines side by side, a third one to the place of a code.
-                gathered = TRung.ShiftRight(gathered, 1, codes);
+                gathered = TRung.ShiftRight(gathered, 1);
                 var both = gathered;
                 if (half + line < 2)
                 {
                     both = TTile.LoadLine(lines);
-                    gathered = TRung.Or(gathered, TRung.And(both, spare));
+                    gathered = TRung.Insert(gathered, both, spare);
                     lines += 64;
                 }
 
@@ -66,8 +64,8 @@ internal readonly unsafe struct ThreeBitCodes : ICodebookLines
                     sums = totals.StartDot(x, 8 * TTile.Tokens);
                 }
 
-                sums.Dot(TRung.Lookup(table, TRung.And(both, code)), x, 0);
-                sums.Dot(TRung.Lookup(table, TRung.ShiftRight(both, 4, code)), x, 4 * TTile.Tokens);
+                sums.Dot(TRung.Lookup(table, both), x, 0);
+                sums.Dot(TRung.Lookup(table, TRung.ShiftRight(both, 4)), x, 4 * TTile.Tokens);
             }
 
             totals.ScaleAdd(sums, groupScales);
