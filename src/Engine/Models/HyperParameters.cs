@@ -146,8 +146,8 @@ public sealed class HyperParameters
         {
             "" => fallback,
             "relu" => Kernels.Elementwise.Activation.Relu,
-            "silu" => Kernels.Elementwise.Activation.Silu,
-            "gelu" or "gelu_pytorch_tanh" => Kernels.Elementwise.Activation.Gelu,
+            "silu" or "swish" or "swiglu" => Kernels.Elementwise.Activation.Silu,
+            "gelu" or "geglu" or "gelu_pytorch_tanh" => Kernels.Elementwise.Activation.Gelu,
             string other => throw new InvalidModelException($"{metadata.Name}: {prefix}hidden_activation is '{other}', which is not supported."),
         };
 

@@ -1,20 +1,11 @@
-using System.Runtime.InteropServices;
 using Hearth.Engine.Files.Gguf;
-using Hearth.Engine.Tests.Files;
-using Hearth.Kernels.Formats;
+using Hearth.Engine.Models;
 
 namespace Hearth.Engine.Tests.Models;
 
 /// <summary>Keys and tensors that a file may leave away, or state as nothing: what then holds is the family's definition.</summary>
-public sealed class OptionalKeysTests : IDisposable
+public sealed class OptionalKeysTests : DerivedModelTests
 {
-    private static readonly int[] Tokens = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8];
-
-    private readonly TemporaryFolder folder = new();
-    private int files;
-
-    public void Dispose() => folder.Dispose();
-
     [Fact]
     public void A_rotary_factor_without_a_kind_is_linear()
     {
@@ -393,6 +384,23 @@ public sealed class OptionalKeysTests : IDisposable
         }));
     }
 
+    [Theory]
+    [InlineData("gelu", true)]
+    [InlineData("silu", false)]
+    [InlineData("swiglu", false)]
+    public void ModernBert_has_the_function_that_the_file_names(string name, bool isDefault)
+    {
+        float[] plain = States(Derive("modern-bert.gguf", (_, _) => { }));
+        float[] named = States(Derive("modern-bert.gguf", (keys, _) => keys["modern-bert.hidden_activation"] = name));
+        Assert.Equal(isDefault, plain.AsSpan().SequenceEqual(named));
+
+        static float[] States(string path)
+        {
+            using var model = new LoadedModel(path, output: PassOutput.States);
+            return model.Logits(Tokens, Tokens.Length);
+        }
+    }
+
     [Fact]
     public void A_decoder_that_should_see_what_follows_is_refused()
     {
@@ -429,25 +437,8 @@ public sealed class OptionalKeysTests : IDisposable
 
     private static void Of64Layers(GgufMetadataBuilder keys, List<Content> tensors) => Repeat(keys, tensors, "exaone4", 64);
 
-    /// <summary>So many layers, all like the first.</summary>
-    private static void Repeat(GgufMetadataBuilder keys, List<Content> tensors, string family, int count)
-    {
-        const string first = "blk.0.";
-        keys[$"{family}.block_count"] = count;
-        tensors.RemoveAll(tensor => tensor.Name.StartsWith("blk.", StringComparison.Ordinal) && !tensor.Name.StartsWith(first, StringComparison.Ordinal));
-        var layer = tensors.Where(tensor => tensor.Name.StartsWith(first, StringComparison.Ordinal)).ToArray();
-        for (int i = 1; i < count; i++)
-            tensors.AddRange(layer.Select(tensor => tensor with { Name = $"blk.{i}." + tensor.Name[first.Length..] }));
-    }
-
     private static void Set(GgufMetadataBuilder keys, string key, object value)
         => keys[key] = value is bool flag ? flag : (float)value;
-
-    private static float[] Logits(string path)
-    {
-        using var model = new LoadedModel(path);
-        return model.Logits(Tokens, 64);
-    }
 
     private static float[] Last(LoadedModel model, int[] tokens) => model.Logits(tokens, 64)[^model.OutputWidth..];
 
@@ -464,28 +455,5 @@ public sealed class OptionalKeysTests : IDisposable
         }
 
         return logits;
-    }
-
-    private string Derive(string file, Action<GgufMetadataBuilder, List<Content>> change)
-    {
-        using var source = GgufFile.Open(Path.IsPathRooted(file) ? file : VectorFiles.PathOf(file));
-        var keys = new GgufMetadataBuilder(source.Metadata);
-        var tensors = source.Tensors.Select(Content.Of).ToList();
-        change(keys, tensors);
-        var writer = new GgufWriter(keys.Build());
-        foreach (var tensor in tensors)
-            writer.Add(tensor.Name, WeightType.F32, tensor.Shape, stream => stream.Write(MemoryMarshal.AsBytes(tensor.Values.AsSpan())));
-        string path = folder[$"{files++}.gguf"];
-        writer.Write(path);
-        return path;
-    }
-
-    private sealed record Content(string Name, long[] Shape, float[] Values)
-    {
-        public static Content Of(GgufTensor tensor)
-            => new(tensor.Name, tensor.Dimensions.ToArray(), MemoryMarshal.Cast<byte, float>(tensor.Bytes).ToArray());
-
-        public static Content Of(string name, long[] shape, Func<int, float> value)
-            => new(name, shape, [.. Enumerable.Range(0, (int)shape.Aggregate((a, b) => a * b)).Select(value)]);
     }
 }

@@ -26,6 +26,7 @@ public sealed class AfMoe : IArchitecture
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.RmsEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
+        var windowedRotary = RotaryScaling.LoadWindowed(loader, RotaryStyle.Halves, attention[0].KeyLength, rotary);
         var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: 4);
         int dense = loader.Parameters.Int("leading_dense_block_count", 0, 0, shape.Layers);
         int shared = checked(loader.Parameters.ExpertLength * loader.Parameters.Int("expert_shared_count", 0, 0, 1 << 10));
@@ -46,7 +47,7 @@ public sealed class AfMoe : IArchitecture
                         attention[i],
                         settings,
                         GatedHeadsProjection.Load(loader, name, attention[i], Activation.Sigmoid),
-                        window.Has(i) ? [norm, rotary] : [norm]),
+                        window.Has(i) ? [norm, windowedRotary] : [norm]),
                     loader.RmsNorm(name + "post_attention_norm", shape.Width, epsilon)),
                 new Branch(
                     loader.RmsNorm(name + "ffn_norm", shape.Width, epsilon),
@@ -57,7 +58,7 @@ public sealed class AfMoe : IArchitecture
             loader,
             shape,
             new ScaledEmbedding(loader.TokenEmbedding(shape), MathF.Sqrt(shape.Width)),
-            [rotary],
+            [rotary, windowedRotary],
             layers,
             new OutputHead(loader.RmsNorm("output_norm", shape.Width, epsilon), loader.OutputMatrix(shape)));
 

@@ -44,7 +44,7 @@ public sealed class DeepSeek2 : IArchitecture
 
     /// <summary>
     /// How much sharper stretching makes queries and keys, each. A file with a multiplier wants it all in the scale of attention and none in
-    /// the rotation; the multiplier is stored with its factor of 0.1.
+    /// the rotation, but Mistral 4's takes there what the multiplier leaves; it is stored with its factor of 0.1.
     /// </summary>
     private static float Sharpness(ModelLoader loader, ref RotaryEmbedding rotary)
     {
@@ -57,7 +57,11 @@ public sealed class DeepSeek2 : IArchitecture
         if (!RotaryScaling.IsYarn(loader))
             return (float)(rotary.Magnitude * (1 + (0.1 * growth)) * ofMultiplier);
         if (multiplier != 0)
-            rotary = rotary.WithMagnitude(parameters.Float("rope.scaling.attn_factor", 1));
+        {
+            double magnitude = loader.Architecture == "mistral4" ? (1 + (0.1 * growth)) / ofMultiplier : 1;
+            rotary = rotary.WithMagnitude((float)(magnitude * parameters.Float("rope.scaling.attn_factor", 1)));
+        }
+
         return (float)(rotary.Magnitude * ofMultiplier);
     }
 

@@ -27,11 +27,8 @@ public sealed class Gemma3 : IArchitecture
         float epsilon = loader.Parameters.RmsEpsilon;
         var globalRotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
         var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: 6);
-        var windowedRotary = RotaryScaling.Plain(
-            RotaryStyle.Halves,
-            loader.Parameters.Float("rope.freq_base_swa", 10000),
-            loader.Parameters.Int("rope.dimension_count", attention[0].KeyLength, 2, attention[0].KeyLength),
-            loader.Parameters.Float("rope.scaling.attn_factor", 1));
+        var windowedRotary = RotaryScaling.LoadUnstretched(
+            loader, RotaryStyle.Halves, RotaryScaling.RotaryLength(loader, attention[0].KeyLength));
         var layers = ModelLoader.Layers(shape, i =>
         {
             string name = $"blk.{i}.";

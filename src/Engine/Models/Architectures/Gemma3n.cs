@@ -42,10 +42,8 @@ public sealed class Gemma3n : IArchitecture
             ? shape.Layers - parameters.Int("attention.shared_kv_layers", 0, shape.Layers - 1)
             : Math.Min(shape.Layers, LayersWithKeys);
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
-        var windowedRotary = RotaryScaling.Plain(
-            RotaryStyle.Halves,
-            parameters.Positive("rope.freq_base_swa", 10000),
-            RotaryScaling.RotaryLength(loader, attention[0].KeyLength));
+        var windowedRotary = RotaryScaling.LoadUnstretched(
+            loader, RotaryStyle.Halves, RotaryScaling.RotaryLength(loader, attention[0].KeyLength));
         var inputs = PerLayerInputs.Load(
             loader, new ScaledEmbedding(loader.TokenEmbedding(shape), MathF.Sqrt(width)), shape, parameters.Int("embedding_length_per_layer_input", InputLength, 1, 1 << 16), epsilon);
         var layers = ModelLoader.Layers(shape, i =>

@@ -34,10 +34,8 @@ public sealed class Gemma4 : IArchitecture
         int globalLength = parameters.Int("attention.key_length", 2, GemmaHeads.MaxLength);
         int windowedLength = parameters.Int("attention.key_length_swa", globalLength, 2, GemmaHeads.MaxLength);
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, globalLength);
-        var windowedRotary = RotaryScaling.Plain(
-            RotaryStyle.Halves,
-            parameters.Positive("rope.freq_base_swa", (float)RotaryScaling.Base(loader)),
-            parameters.Int("rope.dimension_count_swa", windowedLength, 2, windowedLength));
+        var windowedRotary = RotaryScaling.LoadUnstretched(
+            loader, RotaryStyle.Halves, parameters.Int("rope.dimension_count_swa", windowedLength, 2, windowedLength));
         IEmbedding embedding = new ScaledEmbedding(loader.TokenEmbedding(shape), MathF.Sqrt(shape.Width));
         int inputLength = parameters.Int("embedding_length_per_layer_input", 0, 0, 1 << 16);
         var inputs = inputLength == 0 ? null : PerLayerInputs.Load(loader, embedding, shape, inputLength, epsilon);
@@ -76,8 +74,8 @@ public sealed class Gemma4 : IArchitecture
                 return BorrowedAttention.Load(loader, name, source, attention[layer], settings, turn, epsilon);
             }
 
-            IQkvProjection project = loader.Has(name + "attn_v.weight")
-                ? QkvProjection.Load(loader, name, attention[layer])
+            IQkvProjection project = loader.Has(name + "attn_v.weight") || loader.Has(name + "attn_qkv.weight")
+                ? IQkvProjection.Load(loader, name, attention[layer])
                 : KeyValueProjection.Load(loader, name, attention[layer]);
             return SelfAttention.Load(
                 loader,
@@ -100,9 +98,7 @@ public sealed class Gemma4 : IArchitecture
             loader.Own(routerWeight);
             var gate = new Linear(loader.Matrix(name + "ffn_gate_inp.weight", count, shape.Width), null);
             int expertInner = parameters.ExpertLength;
-            IExperts experts = loader.Has(name + "ffn_gate_up_exps.weight")
-                ? FusedGatedFeedForward.LoadExperts(loader, name, count, shape.Width, expertInner, Activation.Gelu)
-                : GatedFeedForward.LoadExperts(loader, name, count, shape.Width, expertInner, new GatedUnit(Activation.Gelu));
+            IExperts experts = GatedFeedForward.LoadExperts(loader, name, count, shape.Width, expertInner, new GatedUnit(Activation.Gelu));
             return new RoutedBesideDense(
                 GatedFeedForward.Load(loader, name, shape.Width, denseInner, Activation.Gelu),
                 (Norm(name + "ffn_norm"), Norm(name + "post_ffw_norm_1")),

@@ -26,8 +26,9 @@ public sealed class Grok : IArchitecture
         var attention = AttentionShape.Read(loader, shape.Layers, shape.Width);
         int[] inner = parameters.FeedForwardLengths(shape.Layers);
         float epsilon = parameters.RmsEpsilon;
-        var rotary = RotaryScaling.Load(
-            loader, RotaryStyle.Halves, attention[0].KeyLength, YarnSettings.Standard with { BetaFast = parameters.Positive("rope.scaling.yarn_beta_fast", 8) });
+        var yarn = new YarnSettings(
+            parameters.Positive("rope.scaling.yarn_beta_fast", 8), parameters.Positive("rope.scaling.yarn_beta_slow", 1), LogMultiplier: 0);
+        var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength, yarn);
 
         // What files older than these keys leave out is Grok 1's.
         float attentionScale = parameters.Float("attention.output_scale", 0.08838834764831845f);

@@ -26,7 +26,8 @@ public sealed class MiMo2 : IArchitecture
         int[] inner = loader.Parameters.FeedForwardLengths(shape.Layers);
         float epsilon = loader.Parameters.RmsEpsilon;
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
-        var windowedRotary = RotaryScaling.LoadWindowed(loader, RotaryStyle.Halves, attention[0].KeyLength, rotary);
+        var windowedRotary = RotaryScaling.LoadUnstretched(
+            loader, RotaryStyle.Halves, RotaryScaling.RotaryLength(loader, attention[0].KeyLength));
         var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: 0);
         float valueScale = loader.Parameters.Factor("attention.value_scale", 1);
         float weightScale = loader.Parameters.Factor("expert_weights_scale", 1);

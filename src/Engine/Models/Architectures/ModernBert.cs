@@ -28,7 +28,9 @@ public sealed class ModernBert : IArchitecture
         float epsilon = loader.Parameters.LayerNormEpsilon;
         var window = SlidingWindow.Read(loader, shape.Layers, everyNthIsGlobal: 3, globalFirst: true).OnBothSides();
         var rotary = RotaryScaling.Load(loader, RotaryStyle.Halves, attention[0].KeyLength);
-        var windowedRotary = RotaryScaling.LoadWindowed(loader, RotaryStyle.Halves, attention[0].KeyLength, rotary);
+        var windowedRotary = RotaryScaling.LoadUnstretched(
+            loader, RotaryStyle.Halves, RotaryScaling.RotaryLength(loader, attention[0].KeyLength));
+        var activation = loader.Parameters.Activation(Activation.Gelu);
         var embedding = new NormedEmbedding(
             loader.TokenEmbedding(shape), loader.LayerNorm("token_embd_norm", shape.Width, epsilon));
         var layers = ModelLoader.Layers(shape, i =>
@@ -41,7 +43,7 @@ public sealed class ModernBert : IArchitecture
                     SelfAttention.Load(loader, i, attention[i], settings, window.Has(i) ? windowedRotary : rotary)),
                 new Branch(
                     loader.LayerNorm(name + "ffn_norm", shape.Width, epsilon),
-                    FusedGatedFeedForward.Load(loader, name, shape.Width, inner[i], Activation.Gelu)));
+                    FusedGatedFeedForward.Load(loader, name, shape.Width, inner[i], activation)));
         });
         return new Encoder(
             loader, shape, embedding, [rotary, windowedRotary], layers, loader.LayerNorm("output_norm", shape.Width, epsilon))

@@ -7,12 +7,25 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Shape">Sizes of the parts.</param>
 public sealed record FusedQkvProjection(Linear Matrix, AttentionShape Shape) : IQkvProjection
 {
-    /// <summary>Loads <c>attn_qkv</c> of a layer.</summary>
+    /// <summary>Loads <c>attn_qkv</c> of a layer. Its bias may be three.</summary>
+    /// <exception cref="InvalidModelException">A tensor is missing, or of another shape.</exception>
     public static FusedQkvProjection Load(ModelLoader loader, string layer, in AttentionShape shape)
     {
         ArgumentNullException.ThrowIfNull(loader);
-        int rows = (shape.Heads * shape.KeyLength) + (shape.KvHeads * (shape.KeyLength + shape.ValueLength));
-        return new FusedQkvProjection(loader.Linear(layer + "attn_qkv", rows, shape.Width), shape);
+        int queries = shape.Heads * shape.KeyLength;
+        int keys = shape.KvHeads * shape.KeyLength;
+        int values = shape.KvHeads * shape.ValueLength;
+        var matrix = loader.Linear(layer + "attn_qkv", queries + keys + values, shape.Width);
+        if (matrix.Bias == null)
+        {
+            matrix = matrix with
+            {
+                Bias = loader.OptionalVectors(
+                    [(layer + "attn_q.bias", queries), (layer + "attn_k.bias", keys), (layer + "attn_v.bias", values)]),
+            };
+        }
+
+        return new FusedQkvProjection(matrix, shape);
     }
 
     /// <inheritdoc/>

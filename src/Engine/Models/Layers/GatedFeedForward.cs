@@ -40,7 +40,7 @@ public sealed record GatedFeedForward(Linear Gate, Linear Up, IGatedUnit Unit, I
             loader.Linear($"{layer}ffn_down{ending}", width, inner));
     }
 
-    /// <summary>Loads the experts of a layer: <c>ffn_gate_exps</c>, <c>ffn_up_exps</c> and <c>ffn_down_exps</c>.</summary>
+    /// <summary>Loads the experts of a layer: <c>ffn_gate_exps</c>, <c>ffn_up_exps</c> and <c>ffn_down_exps</c>; the first two may be one.</summary>
     /// <param name="loader">The model.</param>
     /// <param name="layer">The beginning of the tensors' names.</param>
     /// <param name="experts">Experts.</param>
@@ -50,6 +50,8 @@ public sealed record GatedFeedForward(Linear Gate, Linear Up, IGatedUnit Unit, I
     public static IExperts LoadExperts(ModelLoader loader, string layer, int experts, int width, int inner, IGatedUnit unit)
     {
         ArgumentNullException.ThrowIfNull(loader);
+        if (loader.Has(layer + "ffn_gate_up_exps.weight"))
+            return FusedGatedFeedForward.LoadExperts(loader, layer, experts, width, inner, unit);
         var gates = loader.ExpertLinears(layer + "ffn_gate_exps", experts, inner, width);
         var ups = loader.ExpertLinears(layer + "ffn_up_exps", experts, inner, width);
         var downs = loader.ExpertLinears(layer + "ffn_down_exps", experts, width, inner);

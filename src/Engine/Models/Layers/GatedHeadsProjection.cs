@@ -9,7 +9,7 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Activation">The function of the gate.</param>
 public sealed record GatedHeadsProjection(IQkvProjection Project, Linear Gate, Activation Activation) : IQkvProjection
 {
-    /// <summary>Loads <c>attn_gate</c>, <c>attn_q</c>, <c>attn_k</c> and <c>attn_v</c> of a layer.</summary>
+    /// <summary>Loads <c>attn_gate</c> of a layer, and what makes its queries, keys and values.</summary>
     /// <exception cref="InvalidModelException">A tensor is missing, or of another shape.</exception>
     public static GatedHeadsProjection Load(ModelLoader loader, string layer, in AttentionShape shape, Activation activation)
     {
@@ -17,7 +17,7 @@ public sealed record GatedHeadsProjection(IQkvProjection Project, Linear Gate, A
         bool isOfHeads = loader.Has(layer + "attn_gate.weight") && loader.RowsOf(layer + "attn_gate.weight") == shape.Heads;
         int outputs = isOfHeads ? shape.Heads : shape.Heads * shape.ValueLength;
         return new GatedHeadsProjection(
-            QkvProjection.Load(loader, layer, shape), loader.Linear(layer + "attn_gate", outputs, shape.Width), activation);
+            IQkvProjection.Load(loader, layer, shape), loader.Linear(layer + "attn_gate", outputs, shape.Width), activation);
     }
 
     /// <inheritdoc/>

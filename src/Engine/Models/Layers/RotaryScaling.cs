@@ -46,10 +46,10 @@ public static class RotaryScaling
         int rotaryLength = RotaryLength(loader, headLength);
         double[] frequencies = Frequencies(theta, rotaryLength);
         if (loader.Has("rope_freqs.weight"))
-            Divide(frequencies, loader.Vector("rope_freqs.weight", rotaryLength / 2));
+            Divide(frequencies, Divisors(loader, "rope_freqs.weight", rotaryLength, headLength));
 
         if (loader.Has("rope_factors_long.weight"))
-            Divide(frequencies, LongFactors(loader, rotaryLength));
+            Divide(frequencies, Divisors(loader, LongFactors(loader), rotaryLength, headLength));
 
         float magnitude = parameters.Float("rope.scaling.attn_factor", 1);
         double stretch = Stretch(loader);
@@ -117,6 +117,24 @@ public static class RotaryScaling
     public static RotaryEmbedding Plain(RotaryStyle style, double theta, int rotaryLength, float magnitude = 1)
         => new(style, Frequencies(theta, rotaryLength), magnitude);
 
+    /// <summary>
+    /// The embedding of layers with a window whose positions are never stretched: <c>rope.freq_base_swa</c>, or 10000, and the magnitude that
+    /// the file names for all layers.
+    /// </summary>
+    /// <param name="loader">The model.</param>
+    /// <param name="style">Which values of a head form pairs.</param>
+    /// <param name="rotaryLength">Values of a head that turn, even.</param>
+    /// <exception cref="InvalidModelException">A number makes no sense.</exception>
+    public static RotaryEmbedding LoadUnstretched(ModelLoader loader, RotaryStyle style, int rotaryLength)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        return Plain(
+            style,
+            loader.Parameters.Positive("rope.freq_base_swa", DefaultBase),
+            rotaryLength,
+            loader.Parameters.Float("rope.scaling.attn_factor", 1));
+    }
+
     /// <summary>Radians per position of each pair: base^(-2i / length).</summary>
     public static double[] Frequencies(double theta, int rotaryLength)
     {
@@ -130,11 +148,12 @@ public static class RotaryScaling
     /// LongRoPE (Ding et al. 2024): one set of divisors for contexts as long as the original one, another beyond. The sessions' length
     /// decides, not the prompt's, so that a position is rotated alike however long its sequence becomes.
     /// </summary>
-    private static FloatVector LongFactors(ModelLoader loader, int rotaryLength)
-    {
-        string name = loader.ContextLength > OriginalContext(loader) ? "rope_factors_long.weight" : "rope_factors_short.weight";
-        return loader.Vector(name, rotaryLength / 2);
-    }
+    private static string LongFactors(ModelLoader loader)
+        => loader.ContextLength > OriginalContext(loader) ? "rope_factors_long.weight" : "rope_factors_short.weight";
+
+    /// <summary>One divisor per pair that turns. Some families have one for every pair of a head, and those that do not turn come last.</summary>
+    private static FloatVector Divisors(ModelLoader loader, string name, int rotaryLength, int headLength)
+        => loader.Vector(name, loader.CountOf(name) == headLength / 2 ? headLength / 2 : rotaryLength / 2);
 
     private static void Divide(double[] frequencies, FloatVector divisors)
     {

@@ -42,7 +42,7 @@ public sealed record SelfAttention(
             layer,
             shape,
             settings,
-            loader.Has(name + "attn_qkv.weight") ? FusedQkvProjection.Load(loader, name, shape) : QkvProjection.Load(loader, name, shape),
+            IQkvProjection.Load(loader, name, shape),
             steps);
     }
 
