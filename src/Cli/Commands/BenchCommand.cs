@@ -28,6 +28,7 @@ internal sealed class BenchCommand
     private readonly Option<string?> format;
     private readonly CacheFlags cache;
     private readonly ExpertsFlag experts;
+    private readonly SparseFlag sparse;
 
     private BenchCommand(Command command, Terminal terminal)
     {
@@ -43,6 +44,7 @@ internal sealed class BenchCommand
         command.Add(format = Flag.Text("--output", ["-o"], "FORMAT", "md, csv or json (default: md)"));
         cache = new CacheFlags(command);
         experts = new ExpertsFlag(command);
+        sparse = new SparseFlag(command);
         command.Add(Flag.Switch(RuntimeFlags.VerboseName, ["-v"], "stack traces of errors"));
     }
 
@@ -80,6 +82,7 @@ internal sealed class BenchCommand
                     CacheTypeK = cache.Keys(line),
                     CacheTypeV = cache.Values(line),
                     ExpertsMemory = experts.Bytes(line),
+                    Sparsity = sparse.Mode(line),
                 };
                 Measure(file, options, tests, line.GetValue(repetitions) ?? 5, bandwidth, report);
             }
@@ -130,8 +133,12 @@ internal sealed class BenchCommand
                 Time = begun,
                 Samples = samples,
                 MemoryBandwidth = bandwidth,
+                WeightBytesPerToken = summary!.WeightBytesPerToken + loaded.Model.SparseLayers.Sum(layer => layer.BytesAdded),
             });
         }
+
+        if (SparsityNote.Activity(loaded.Model) is { } activity)
+            terminal.Error.WriteLine($"hearth: neurons: {activity}");
     }
 
     private static double Probe(int threads)

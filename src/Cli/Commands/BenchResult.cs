@@ -33,11 +33,14 @@ internal sealed record BenchResult
     /// <summary>Bytes per second that the threads read from memory; null if it was not probed.</summary>
     public required double? MemoryBandwidth { get; init; }
 
+    /// <summary>Bytes of weights that a generated token reads.</summary>
+    public required long WeightBytesPerToken { get; init; }
+
     /// <summary>Tokens per second of each repetition.</summary>
     public double[] Rates => [.. Samples.Select(sample => Test.Tokens / sample.TotalSeconds)];
 
     /// <summary>Bytes of weights per second; null for a test of reading, which uses weights for many tokens at a time.</summary>
-    public double? WeightBandwidth => Test.Generate > 0 ? Mean(Rates) * Model.WeightBytesPerToken : null;
+    public double? WeightBandwidth => Test.Generate > 0 ? Mean(Rates) * WeightBytesPerToken : null;
 
     /// <summary>The mean.</summary>
     public static double Mean(double[] values) => values.Sum() / values.Length;

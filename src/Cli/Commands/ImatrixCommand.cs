@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hearth.Cli.Rendering;
 using Hearth.Engine.Quantization;
+using Hearth.Engine.Sparsity;
 
 namespace Hearth.Cli.Commands;
 
@@ -35,7 +36,8 @@ internal sealed class ImatrixCommand
         string target = line.GetValue(output) ?? "imatrix.gguf";
         string source = text.FileName(line);
         OutputFile.Check(target, source, line.GetValue(force));
-        var asked = text.Runtime.Options(line);
+        // Products that leave something out would not be seen.
+        var asked = text.Runtime.Options(line) with { Sparsity = SparsityMode.Off };
         int length = WindowFlags.Length(asked);
         using var loaded = text.Runtime.Load(line, terminal, asked with { ContextLength = length });
         using var stoppable = terminal.Interrupts.Catch(out var cancellation);

@@ -18,6 +18,7 @@ internal sealed class RuntimeFlags
     private readonly Option<int?> batch;
     private readonly CacheFlags cache;
     private readonly ExpertsFlag experts;
+    private readonly SparseFlag sparse;
     private readonly AlterationFlags alterations;
     private readonly Option<bool> verbose;
 
@@ -32,6 +33,7 @@ internal sealed class RuntimeFlags
         command.Add(batch = Flag.Integer("--batch-size", ["-b"], "most tokens of one pass over the prompt (default: 512)", 1, 65536));
         cache = new CacheFlags(command);
         experts = new ExpertsFlag(command);
+        sparse = new SparseFlag(command);
         alterations = new AlterationFlags(command);
         command.Add(verbose = Flag.Switch(VerboseName, ["-v"], "timings and memory on standard error, stack traces of errors"));
     }
@@ -69,6 +71,7 @@ internal sealed class RuntimeFlags
         CacheTypeK = cache.Keys(line),
         CacheTypeV = cache.Values(line),
         ExpertsMemory = experts.Bytes(line),
+        Sparsity = sparse.Mode(line),
         Adapters = alterations.Adapters(line),
         MetadataOverrides = alterations.Overrides(line),
     };

@@ -41,6 +41,8 @@ internal static class Timings
                 $"experts     {experts.Slots} of {experts.Experts} in memory, {experts.Reads} of {experts.Uses} uses read from the file");
         }
 
+        if (SparsityNote.Activity(model) is { } activity)
+            error.WriteLine($"neurons     {activity}");
         error.WriteLine($"ended by    {Explain(generation.Stop)}");
         error.WriteLine($"seed        {generation.Seed.ToString(CultureInfo.InvariantCulture)}");
         error.WriteLine($"memory      {Units.Bytes(PeakBytes())} at most");

@@ -4,9 +4,11 @@ using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Models;
 using Hearth.Engine.Models.Experts;
 using Hearth.Engine.Sampling;
+using Hearth.Engine.Sparsity;
 using Hearth.Engine.Templates;
 using Hearth.Engine.Tokenization;
 using Hearth.Kernels;
+using Hearth.Kernels.Formats;
 using Hearth.Kernels.Isa;
 using Hearth.Kernels.Matmul;
 using Hearth.Kernels.Memory;
@@ -49,10 +51,14 @@ public sealed class HearthModel : IDisposable
             loader = new ModelLoader(file, Kernels, pool, context, progress, cancellation, options.Adapters)
             {
                 Panels = panels,
+                Sparsity = options.Sparsity,
                 ExpertCache = MemoryPlan.ExpertLimit is { } limit ? new ExpertCache(limit) : null,
             };
             architecture = ArchitectureCatalog.Load(loader);
             Experts = loader.ExpertCache;
+            SparseLayers = loader.SparseLayers;
+            RoundedTypes = loader.RoundedTypes;
+            DeclinedTypes = loader.DeclinedTypes;
             Tokenizer = TokenizerFactory.Of(file);
             SuggestedSampling = Sessions.SuggestedSampling.Read(file.Metadata);
             ContextLength = loader.ContextLength;
@@ -103,6 +109,15 @@ public sealed class HearthModel : IDisposable
 
     /// <summary>The experts that are read from the file when they are needed; null where all weights are loaded or mapped.</summary>
     public ExpertCache? Experts { get; }
+
+    /// <summary>The feed-forward blocks that read only what active neurons need, and what they have read so far; none where sparsity is off.</summary>
+    public IReadOnlyList<LayerActivity> SparseLayers { get; }
+
+    /// <summary>Block types of the matrices that had to be rounded to another type for <see cref="SparseLayers"/>.</summary>
+    public IReadOnlyCollection<WeightType> RoundedTypes { get; }
+
+    /// <summary>Block types of the matrices for whose sake <see cref="SparsityMode.Auto"/> has left blocks with true zeros as they are.</summary>
+    public IReadOnlyCollection<WeightType> DeclinedTypes { get; }
 
     /// <summary>Threads that compute.</summary>
     public int Threads => pool.Threads;

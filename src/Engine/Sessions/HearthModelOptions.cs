@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Models.Adapters;
+using Hearth.Engine.Sparsity;
 using Hearth.Kernels;
 using Hearth.Kernels.Attention;
 
@@ -35,6 +36,9 @@ public sealed record HearthModelOptions
     /// Null for all of them where they fit in memory, and otherwise for what fits.
     /// </summary>
     public long? ExpertsMemory { get; init; }
+
+    /// <summary>Whether feed-forward blocks whose activation leaves true zeros read only what active neurons need.</summary>
+    public SparsityMode Sparsity { get; init; }
 
     /// <summary>Bytes of memory that there are for the model; null for what the system has available.</summary>
     public long? MemoryLimit { get; init; }

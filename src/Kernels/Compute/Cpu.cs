@@ -109,19 +109,26 @@ public sealed unsafe partial class Cpu : IDisposable
             ThrowShapes(rows, weights, output);
         if (Observer != null && !IsMeasuring)
             Observer.Observe(weights, rows);
-        var layout = weights.Kernel.Activations;
+        return new MatMulJob(weights, (nint)Packed(ref input, weights.Kernel.Activations), (nint)output.Pointer, output.Stride);
+    }
+
+    private byte* Packed(ref MatMulInput input, ActivationLayout layout)
+    {
         if (!input.TryFind(layout, out byte* packed))
         {
+            var rows = input.Rows;
             packed = Arena.Rent(Kernels.ActivationBytes(layout, rows.Count, rows.Width)).Pointer;
             if (!IsMeasuring)
                 MatMul.Pack(Pool, Kernels, layout, rows.Pointer, rows.Stride, rows.Count, rows.Width, packed);
             input.Keep(layout, packed);
         }
 
-        return new MatMulJob(weights, (nint)packed, (nint)output.Pointer, output.Stride);
+        return packed;
     }
 
-    private static void ThrowShapes(Rows rows, PackedMatrix weights, Rows output)
+    private static void ThrowShapes(Rows rows, PackedMatrix weights, Rows output) => ThrowShapes(rows, weights.Rows, weights.Columns, output);
+
+    private static void ThrowShapes(Rows rows, int outputs, int inputs, Rows output)
         => throw new ArgumentException(
-            $"[{rows.Count}, {rows.Width}] rows times a {weights.Rows} x {weights.Columns} matrix do not give [{output.Count}, {output.Width}].");
+            $"[{rows.Count}, {rows.Width}] rows times a {outputs} x {inputs} matrix do not give [{output.Count}, {output.Width}].");
 }

@@ -54,6 +54,9 @@ public abstract unsafe class ElementwiseKernels
     /// <summary>y = a * b.</summary>
     public abstract void Multiply(float* a, float* b, float* y, int width);
 
+    /// <summary>y = gate &gt; 0 ? y : 0.</summary>
+    public abstract void KeepWherePositive(float* gate, float* y, int width);
+
     /// <summary>y = factor * x.</summary>
     public abstract void Scale(float* x, float factor, float* y, int width);
 

@@ -24,6 +24,9 @@ internal sealed unsafe class ElementwiseKernels<TRung> : ElementwiseKernels
 
     public override void Multiply(float* a, float* b, float* y, int width) => Rows<TRung>.Zip(default(Product<TRung>), a, b, y, width);
 
+    public override void KeepWherePositive(float* gate, float* y, int width)
+        => Rows<TRung>.Zip(default(KeptWherePositive<TRung>), gate, y, y, width);
+
     public override void Scale(float* x, float factor, float* y, int width)
         => Rows<TRung>.Map(new Scaled<TRung>(TRung.Broadcast(factor)), x, y, width);
 

@@ -44,6 +44,13 @@ internal readonly struct Sum<TRung> : IBinary<TRung>
     public TRung Apply(TRung a, TRung b) => a + b;
 }
 
+internal readonly struct KeptWherePositive<TRung> : IBinary<TRung>
+    where TRung : unmanaged, IRung<TRung>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TRung Apply(TRung a, TRung b) => TRung.SelectGreater(a, TRung.Zero, b, TRung.Zero);
+}
+
 internal readonly struct ScaledSum<TRung>(TRung factor) : IBinary<TRung>
     where TRung : unmanaged, IRung<TRung>
 {

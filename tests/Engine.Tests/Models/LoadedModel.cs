@@ -4,6 +4,7 @@ using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Models;
 using Hearth.Engine.Models.Adapters;
 using Hearth.Engine.Models.Experts;
+using Hearth.Engine.Sparsity;
 using Hearth.Kernels;
 using Hearth.Kernels.Attention;
 using Hearth.Kernels.Isa;
@@ -27,8 +28,9 @@ internal sealed class LoadedModel : IDisposable
         PassOutput output = PassOutput.Logits,
         int context = 256,
         ExpertCache? experts = null,
+        SparsityMode sparsity = SparsityMode.Off,
         params LoraFile[] adapters)
-        : this(GgufFile.Open(path), threads, kernels, cache, output, context, experts, adapters)
+        : this(GgufFile.Open(path), threads, kernels, cache, output, context, experts, sparsity, adapters)
     {
     }
 
@@ -40,21 +42,28 @@ internal sealed class LoadedModel : IDisposable
         PassOutput output = PassOutput.Logits,
         int context = 256,
         ExpertCache? experts = null,
+        SparsityMode sparsity = SparsityMode.Off,
         params LoraFile[] adapters)
     {
         this.file = file;
         pool = new WorkerPool(threads);
         kernels ??= RungSelection.FromEnvironment();
-        architecture = ArchitectureCatalog.Load(new ModelLoader(file, kernels, pool, context, adapters: adapters)
+        var loader = new ModelLoader(file, kernels, pool, context, adapters: adapters)
         {
             Panels = PanelFile.TryOpen(file, out var panels) ? panels : null,
             ExpertCache = experts,
-        });
+            Sparsity = sparsity,
+        };
+        architecture = ArchitectureCatalog.Load(loader);
+        SparseLayers = loader.SparseLayers;
         Runner = new ModelRunner(architecture, kernels, pool, new RunnerLimits(96, 96, 4, context), cache, cache, output);
         OutputWidth = output == PassOutput.States ? architecture.Shape.Width : architecture.Shape.VocabularySize;
     }
 
     public ModelRunner Runner { get; }
+
+    /// <summary>The blocks that read only what active neurons need.</summary>
+    public IReadOnlyList<LayerActivity> SparseLayers { get; }
 
     /// <summary>Floats that a token gets: its logits, or its state.</summary>
     public int OutputWidth { get; }

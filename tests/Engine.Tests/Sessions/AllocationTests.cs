@@ -1,5 +1,7 @@
+using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Sampling;
 using Hearth.Engine.Sessions;
+using Hearth.Engine.Sparsity;
 using Hearth.Engine.Tests.Models;
 using Hearth.Tests;
 
@@ -48,6 +50,31 @@ public sealed class AllocationTests : IDisposable
         {
             for (int i = 0; i < count; i++)
                 session.Append([5]);
+        }
+    }
+
+    [Fact]
+    public void A_forward_pass_that_reads_active_neurons_alone_allocates_nothing()
+    {
+        var options = new HearthModelOptions
+        {
+            Threads = 1,
+            Sparsity = SparsityMode.Exact,
+            MetadataOverrides = new Dictionary<string, GgufValue> { ["llama.hidden_activation"] = "relu" },
+        };
+        using var sparse = HearthModel.Load(VectorFiles.PathOf("stories260K-Q8_0.gguf"), options);
+        using var session = sparse.CreateSession();
+        Assert.NotEmpty(sparse.SparseLayers);
+        Steps(40);
+        Assert.Equal(0, AllocatedBytes.Of(() => Steps(10)));
+
+        void Steps(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                session.Append([5]);
+                session.Append([7, 9, 11]);
+            }
         }
     }
 

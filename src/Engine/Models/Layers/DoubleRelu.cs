@@ -7,6 +7,9 @@ namespace Hearth.Engine.Models.Layers;
 public sealed record DoubleRelu : IGatedUnit
 {
     /// <inheritdoc/>
+    public bool HasTrueZeros => true;
+
+    /// <inheritdoc/>
     public void Apply(Cpu cpu, Rows gate, Rows up)
     {
         ArgumentNullException.ThrowIfNull(cpu);

@@ -17,11 +17,14 @@ public sealed record FeedForward(Linear Up, Linear Down, Activation Activation) 
     /// <param name="inner">Neurons.</param>
     /// <param name="activation">The function between.</param>
     /// <param name="ending">What follows up and down in the names, as for shared experts.</param>
-    public static FeedForward Load(ModelLoader loader, string layer, int width, int inner, Activation activation, string ending = "")
+    /// <returns>The block; one that reads only active neurons where the loader wants that and the activation leaves true zeros.</returns>
+    public static ISublayer Load(ModelLoader loader, string layer, int width, int inner, Activation activation, string ending = "")
     {
         ArgumentNullException.ThrowIfNull(loader);
-        return new FeedForward(
-            loader.Linear($"{layer}ffn_up{ending}", inner, width), loader.Linear($"{layer}ffn_down{ending}", width, inner), activation);
+        string up = $"{layer}ffn_up{ending}", down = $"{layer}ffn_down{ending}";
+        return loader.TryLoadSparse(up, down, width, inner, activation, out var sparse)
+            ? sparse
+            : new FeedForward(loader.Linear(up, inner, width), loader.Linear(down, width, inner), activation);
     }
 
     /// <summary>Loads the experts of a layer: <c>ffn_up_exps</c> and <c>ffn_down_exps</c>.</summary>

@@ -20,7 +20,7 @@ public sealed record GatedFeedForward(Linear Gate, Linear Up, IGatedUnit Unit, I
     /// <param name="activation">The function of the gate.</param>
     /// <param name="ending">What follows gate, up and down in the names, as for shared experts.</param>
     public static GatedFeedForward Load(ModelLoader loader, string layer, int width, int inner, Activation activation, string ending = "")
-        => Load(loader, layer, width, inner, new GatedUnit(activation), ending);
+        => LoadDense(loader, layer, width, inner, new GatedUnit(activation), ending);
 
     /// <summary>Loads <c>ffn_gate</c>, <c>ffn_up</c> and <c>ffn_down</c> of a layer.</summary>
     /// <param name="loader">The model.</param>
@@ -29,15 +29,15 @@ public sealed record GatedFeedForward(Linear Gate, Linear Up, IGatedUnit Unit, I
     /// <param name="inner">Neurons.</param>
     /// <param name="unit">How gate and up are joined.</param>
     /// <param name="ending">What follows gate, up and down in the names, as for shared experts.</param>
-    public static GatedFeedForward Load(ModelLoader loader, string layer, int width, int inner, IGatedUnit unit, string ending = "")
+    /// <returns>The block; one that reads only active neurons where the loader wants that and the unit leaves true zeros.</returns>
+    public static ISublayer Load(ModelLoader loader, string layer, int width, int inner, IGatedUnit unit, string ending = "")
     {
         ArgumentNullException.ThrowIfNull(loader);
-        return new GatedFeedForward(
-            loader.Linear($"{layer}ffn_gate{ending}", inner, width),
-            loader.Linear($"{layer}ffn_up{ending}", inner, width),
-            unit,
-            null,
-            loader.Linear($"{layer}ffn_down{ending}", width, inner));
+        ArgumentNullException.ThrowIfNull(unit);
+        return loader.TryLoadSparse(
+                $"{layer}ffn_gate{ending}", $"{layer}ffn_up{ending}", $"{layer}ffn_down{ending}", width, inner, unit, out var sparse)
+            ? sparse
+            : LoadDense(loader, layer, width, inner, unit, ending);
     }
 
     /// <summary>Loads the experts of a layer: <c>ffn_gate_exps</c>, <c>ffn_up_exps</c> and <c>ffn_down_exps</c>; the first two may be one.</summary>
@@ -80,5 +80,16 @@ public sealed record GatedFeedForward(Linear Gate, Linear Up, IGatedUnit Unit, I
         Unit.Apply(cpu, gate, up);
         Down.Apply(pass, Norm == null ? gate : Norm.Apply(pass, gate), y);
         return y;
+    }
+
+    private static GatedFeedForward LoadDense(ModelLoader loader, string layer, int width, int inner, IGatedUnit unit, string ending)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        return new GatedFeedForward(
+            loader.Linear($"{layer}ffn_gate{ending}", inner, width),
+            loader.Linear($"{layer}ffn_up{ending}", inner, width),
+            unit,
+            null,
+            loader.Linear($"{layer}ffn_down{ending}", width, inner));
     }
 }

@@ -1,3 +1,4 @@
+using Hearth.Engine.Sparsity;
 using Hearth.Kernels.Compute;
 using Hearth.Kernels.Elementwise;
 
@@ -7,6 +8,9 @@ namespace Hearth.Engine.Models.Layers;
 /// <param name="Activation">Silu for SwiGLU, Gelu for GeGLU, Relu for ReGLU.</param>
 public sealed record GatedUnit(Activation Activation) : IGatedUnit
 {
+    /// <inheritdoc/>
+    public bool HasTrueZeros => TrueZeros.Of(Activation);
+
     /// <inheritdoc/>
     public void Apply(Cpu cpu, Rows gate, Rows up)
     {

@@ -1,0 +1,45 @@
+using System.Globalization;
+using Hearth.Engine.Sessions;
+using Hearth.Engine.Sparsity;
+
+namespace Hearth.Cli.Rendering;
+
+/// <summary>What a user should know of a model that reads only what active neurons need.</summary>
+internal static class SparsityNote
+{
+    /// <summary>One sentence about what a mode has come to; null where nothing was asked for.</summary>
+    public static string? Of(HearthModel model, SparsityMode mode)
+    {
+        if (mode == SparsityMode.Off)
+            return null;
+        string name = Path.GetFileName(model.Name);
+        int blocks = model.SparseLayers.Count;
+        if (blocks == 0)
+        {
+            return model.DeclinedTypes.Count > 0
+                ? $"{name} is read whole: its last matrices, of {Types(model.DeclinedTypes)}, would have to be rounded again; --sparse exact does that."
+                : $"{name} is read whole: no feed-forward block of it leaves true zeros, or adapters change it.";
+        }
+
+        string what = $"{Units.Of(blocks, "feed-forward block")} of {name} {(blocks == 1 ? "reads" : "read")} only what active neurons need";
+        return model.RoundedTypes.Count > 0
+            ? $"{what}; for that the last matrices, of {Types(model.RoundedTypes)}, were rounded again, to Q8_0."
+            : $"{what}.";
+    }
+
+    /// <summary>How many neurons were active and what was read for them; null before there were tokens.</summary>
+    public static string? Activity(HearthModel model)
+    {
+        var layers = model.SparseLayers.Where(layer => layer.Tokens > 0).ToList();
+        if (layers.Count == 0)
+            return null;
+        double active = layers.Sum(layer => layer.ActiveShare * layer.Neurons) / layers.Sum(layer => layer.Neurons);
+        long read = layers.Sum(layer => layer.BytesRead / layer.Tokens);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{active * 100:F1} % active ({layers.Min(layer => layer.ActiveShare) * 100:F1} to {layers.Max(layer => layer.ActiveShare) * 100:F1} by block), ")
+            + $"{Units.Bytes(read)} of {Units.Bytes(layers.Sum(layer => layer.BytesPerToken))} of their weights read for a token";
+    }
+
+    private static string Types<T>(IReadOnlyCollection<T> types) => string.Join(" and ", types);
+}

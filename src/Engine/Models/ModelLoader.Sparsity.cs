@@ -1,0 +1,135 @@
+using System.Diagnostics.CodeAnalysis;
+using Hearth.Engine.Files.Gguf;
+using Hearth.Engine.Models.Layers;
+using Hearth.Engine.Sparsity;
+using Hearth.Kernels.Elementwise;
+using Hearth.Kernels.Formats;
+using Hearth.Kernels.Sparse;
+
+namespace Hearth.Engine.Models;
+
+/// <content>Feed-forward blocks that read only what active neurons need.</content>
+public sealed partial class ModelLoader
+{
+    private readonly List<LayerActivity> sparseLayers = [];
+    private readonly SortedSet<WeightType> rounded = [];
+    private readonly SortedSet<WeightType> declined = [];
+
+    /// <summary>Whether blocks with true zeros are loaded so.</summary>
+    public SparsityMode Sparsity { get; init; }
+
+    /// <summary>The blocks that were.</summary>
+    internal IReadOnlyList<LayerActivity> SparseLayers => sparseLayers;
+
+    /// <summary>Block types of last matrices that had to be rounded anew, because their blocks run along the neurons.</summary>
+    internal IReadOnlyCollection<WeightType> RoundedTypes => rounded;
+
+    /// <summary>Block types of those that were not, for the same reason.</summary>
+    internal IReadOnlyCollection<WeightType> DeclinedTypes => declined;
+
+    /// <summary>A gated block that reads only active neurons.</summary>
+    /// <param name="up">Tensor name of up, without its ending.</param>
+    /// <param name="gate">Of the gate.</param>
+    /// <param name="down">Of down.</param>
+    /// <param name="width">Floats of a token's state.</param>
+    /// <param name="inner">Neurons.</param>
+    /// <param name="unit">How gate and up are joined.</param>
+    /// <param name="block">The block.</param>
+    /// <returns>False where sparsity is off, or the block has no true zeros, or there are adapters.</returns>
+    internal bool TryLoadSparse(
+        string gate, string up, string down, int width, int inner, IGatedUnit unit, [NotNullWhen(true)] out ISublayer? block)
+    {
+        block = null;
+        if (!unit.HasTrueZeros || !CanBeSparse(down))
+            return false;
+        var gates = Linear(gate, inner, width);
+        var ups = RowLinear(up, inner, width);
+        var downs = InputLinear(down, width, inner);
+        var activity = new LayerActivity(gate, inner, gates.Weights.Bytes, ups.Weights.RowBytes, downs.Weights.RowBytes, BytesOf(gate, up, down));
+        sparseLayers.Add(activity);
+        block = new SparseGatedFeedForward(gates, ups, unit, downs, activity);
+        return true;
+    }
+
+    /// <summary>A block without a gate that reads the last matrix for active neurons alone.</summary>
+    /// <inheritdoc cref="TryLoadSparse(string, string, string, int, int, IGatedUnit, out ISublayer?)"/>
+    internal bool TryLoadSparse(
+        string up, string down, int width, int inner, Activation activation, [NotNullWhen(true)] out ISublayer? block)
+    {
+        block = null;
+        if (!TrueZeros.Of(activation) || !CanBeSparse(down))
+            return false;
+        var ups = Linear(up, inner, width);
+        var downs = InputLinear(down, width, inner);
+        var activity = new LayerActivity(up, inner, ups.Weights.Bytes, 0, downs.Weights.RowBytes, BytesOf(up, down));
+        sparseLayers.Add(activity);
+        block = new SparseFeedForward(ups, downs, activation, activity);
+        return true;
+    }
+
+    /// <summary>Matrices that stay in the file are wanted as panels, and adapters change whole products.</summary>
+    private bool CanBeSparse(string down)
+    {
+        if (Sparsity == SparsityMode.Off || LeavesMatrices || adapters != null)
+            return false;
+        if (Sparsity == SparsityMode.Exact)
+            return true;
+        bool isTurned = !Has(down + ".weight") && Has(down + "_t.weight");
+        var type = Find(down + (isTurned ? "_t.weight" : ".weight")).Type;
+        if (IsFloat(type) || (isTurned && kernels.TryGetInputs(type, out _)))
+            return true;
+        declined.Add(type);
+        return false;
+    }
+
+    private static bool IsFloat(WeightType type) => type is WeightType.F32 or WeightType.F16 or WeightType.BF16;
+
+    private long BytesOf(params ReadOnlySpan<string> names)
+    {
+        long bytes = 0;
+        foreach (string name in names)
+            bytes += Find(name + (Has(name + ".weight") ? ".weight" : "_t.weight")).ByteLength;
+        return bytes;
+    }
+
+    private RowLinear RowLinear(string name, int outputs, int inputs)
+    {
+        var tensor = Find(name + ".weight");
+        RequireShape(tensor, inputs, outputs);
+        var rows = new RowMatrix(KernelOf(tensor), tensor.Address, outputs, inputs);
+        loaded.Add(rows);
+        tensor.Release();
+        Advance(tensor);
+        return new RowLinear(rows, OptionalVector(name + ".bias", outputs), ScaleOf(name));
+    }
+
+    private InputLinear InputLinear(string name, int outputs, int inputs)
+    {
+        bool isTurned = !Has(name + ".weight") && Has(name + "_t.weight");
+        var tensor = Find(name + (isTurned ? "_t.weight" : ".weight"));
+        RequireShape(tensor, isTurned ? outputs : inputs, isTurned ? inputs : outputs);
+        if (!WeightFormat.TryGet(tensor.Type, out var source))
+            throw Refuse(tensor, $"is of a type that cannot be read ({tensor.Type})");
+        bool stays = IsFloat(tensor.Type) || (isTurned && kernels.TryGetInputs(tensor.Type, out _));
+        var type = stays ? tensor.Type : outputs % Q8_0.BlockWeights == 0 ? WeightType.Q8_0 : WeightType.F16;
+        if (!stays)
+            rounded.Add(tensor.Type);
+        if (!WeightFormat.TryGet(type, out var format) || !kernels.TryGetInputs(type, out var kernel))
+            throw Refuse(tensor, $"is of a type that cannot be turned around ({tensor.Type})");
+        var matrix = new InputMatrix(kernel, inputs, outputs);
+        loaded.Add(matrix);
+        if (!InputRows.TryFill(matrix, tensor, source, format, isTurned, pool))
+            throw Refuse(tensor, "has a weight that is not a number; load the model without sparsity");
+        tensor.Release();
+        Advance(tensor);
+        return new InputLinear(matrix, OptionalVector(name + (isTurned ? "_t.bias" : ".bias"), outputs), ScaleOf(name));
+    }
+
+    private float ScaleOf(string name) => Has(name + ".scale") ? Vector(name + ".scale", 1).Values[0] : 1;
+
+    private void RequireShape(GgufTensor tensor, int width, int rows)
+    {
+        if (tensor.Dimensions.Length != 2 || tensor.Dimensions[0] != width || tensor.Dimensions[1] != rows)
+            throw Refuse(tensor, $"should be [{width}, {rows}]");
+    }
+}
