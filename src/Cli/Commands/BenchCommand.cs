@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Hearth.Cli.Rendering;
 using Hearth.Engine.Files;
 using Hearth.Engine.Sessions;
-using Hearth.Kernels.Probing;
 using Hearth.Kernels.Threading;
 
 namespace Hearth.Cli.Commands;
@@ -70,7 +69,6 @@ internal sealed class BenchCommand
 
         foreach (int count in threadCounts)
         {
-            double? bandwidth = tests.Exists(test => test.Generate > 0) ? Probe(count) : null;
             foreach (string file in files)
             {
                 var options = new HearthModelOptions
@@ -84,7 +82,7 @@ internal sealed class BenchCommand
                     ExpertsMemory = experts.Bytes(line),
                     Sparsity = sparse.Mode(line),
                 };
-                Measure(file, options, tests, line.GetValue(repetitions) ?? 5, bandwidth, report);
+                Measure(file, options, tests, line.GetValue(repetitions) ?? 5, report);
             }
         }
 
@@ -97,7 +95,6 @@ internal sealed class BenchCommand
         HearthModelOptions options,
         List<BenchTest> tests,
         int repetitions,
-        double? bandwidth,
         BenchReport report)
     {
         ModelSummary? summary = null;
@@ -119,7 +116,7 @@ internal sealed class BenchCommand
                 runner.Run(test);
             while (Stopwatch.GetElapsedTime(start) < WarmUp);
 
-            var samples = new TimeSpan[repetitions];
+            var samples = new BenchSample[repetitions];
             for (int i = 0; i < repetitions; i++)
                 samples[i] = runner.Run(test);
             report.Add(new BenchResult
@@ -132,19 +129,12 @@ internal sealed class BenchCommand
                 Test = test,
                 Time = begun,
                 Samples = samples,
-                MemoryBandwidth = bandwidth,
                 WeightBytesPerToken = summary!.WeightBytesPerToken + loaded.Model.SparseLayers.Sum(layer => layer.BytesAdded),
             });
         }
 
         if (SparsityNote.Activity(loaded.Model) is { } activity)
             terminal.Error.WriteLine($"hearth: neurons: {activity}");
-    }
-
-    private static double Probe(int threads)
-    {
-        using var pool = new WorkerPool(threads);
-        return MemoryProbe.ReadBandwidth(pool);
     }
 
     private List<BenchTest> Tests(ParseResult line)

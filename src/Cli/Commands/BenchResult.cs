@@ -27,17 +27,17 @@ internal sealed record BenchResult
     /// <summary>When the test began.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>The time of each repetition.</summary>
-    public required TimeSpan[] Samples { get; init; }
-
-    /// <summary>Bytes per second that the threads read from memory; null if it was not probed.</summary>
-    public required double? MemoryBandwidth { get; init; }
+    /// <summary>Each repetition.</summary>
+    public required BenchSample[] Samples { get; init; }
 
     /// <summary>Bytes of weights that a generated token reads.</summary>
     public required long WeightBytesPerToken { get; init; }
 
     /// <summary>Tokens per second of each repetition.</summary>
-    public double[] Rates => [.. Samples.Select(sample => Test.Tokens / sample.TotalSeconds)];
+    public double[] Rates => [.. Samples.Select(sample => Test.Tokens / sample.Time.TotalSeconds)];
+
+    /// <summary>Bytes per second that the threads read from memory between the tokens; null for a test of reading.</summary>
+    public double? MemoryBandwidth => Test.Generate > 0 ? Samples.Average(sample => sample.MemoryBandwidth) : null;
 
     /// <summary>Bytes of weights per second; null for a test of reading, which uses weights for many tokens at a time.</summary>
     public double? WeightBandwidth => Test.Generate > 0 ? Mean(Rates) * WeightBytesPerToken : null;

@@ -1,18 +1,27 @@
 using System.Diagnostics;
 using Hearth.Engine.Sessions;
 using Hearth.Engine.Tokenization;
+using Hearth.Kernels.Probing;
 
 namespace Hearth.Cli.Commands;
 
-/// <summary>Runs single tests on a model, with tokens drawn once and always the same.</summary>
+/// <summary>
+/// Runs single tests on a model, with tokens drawn once and always the same. Memory that is shared with neighbours is fast one second and slow the next, so
+/// the speed that generating is compared with is measured in between, with the same workers.
+/// </summary>
 internal sealed class BenchRunner : IDisposable
 {
+    private const int TokensPerProbe = 16;
+
+    private readonly HearthModel model;
     private readonly HearthSession session;
     private readonly int[] tokens;
+    private MemoryProbe? memory;
 
     /// <summary>Makes a runner.</summary>
     public BenchRunner(HearthModel model)
     {
+        this.model = model;
         session = model.CreateSession();
         var random = new Random(42);
         tokens = new int[session.Capacity];
@@ -23,19 +32,38 @@ internal sealed class BenchRunner : IDisposable
             tokens[0] = special.Bos;
     }
 
-    /// <summary>Runs a test on an emptied session.</summary>
-    /// <returns>The time without that for the tokens that stand before.</returns>
-    public TimeSpan Run(BenchTest test)
+    /// <summary>Runs a test on an emptied session; the tokens that stand before do not count.</summary>
+    public BenchSample Run(BenchTest test)
     {
         session.Rewind(0);
         session.Append(tokens.AsSpan(0, test.Depth));
-        long start = Stopwatch.GetTimestamp();
         if (test.Prompt > 0)
-            session.Append(tokens.AsSpan(test.Depth, test.Prompt));
-        for (int i = 0; i < test.Generate; i++)
-            session.Append(tokens.AsSpan(test.Depth + i, 1));
-        return Stopwatch.GetElapsedTime(start);
+            return new BenchSample(Append(test.Depth, test.Prompt, test.Prompt), null);
+
+        memory ??= new MemoryProbe(model.Workers);
+        var time = TimeSpan.Zero;
+        var reading = memory.Read();
+        int readings = 1;
+        for (int at = 0; at < test.Generate; at += TokensPerProbe, readings++)
+        {
+            time += Append(test.Depth + at, Math.Min(TokensPerProbe, test.Generate - at), 1);
+            reading += memory.Read();
+        }
+
+        return new BenchSample(time, MemoryProbe.BufferBytes * readings / reading.TotalSeconds);
     }
 
-    public void Dispose() => session.Dispose();
+    public void Dispose()
+    {
+        memory?.Dispose();
+        session.Dispose();
+    }
+
+    private TimeSpan Append(int first, int count, int step)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < count; i += step)
+            session.Append(tokens.AsSpan(first + i, step));
+        return Stopwatch.GetElapsedTime(start);
+    }
 }

@@ -16,7 +16,7 @@ internal sealed class CsvBenchReport(TextWriter output) : BenchReport
 
     protected override void Write(BenchResult result)
     {
-        double[] nanoseconds = [.. result.Samples.Select(sample => sample.TotalNanoseconds)];
+        double[] nanoseconds = [.. result.Samples.Select(sample => sample.Time.TotalNanoseconds)];
         double[] rates = result.Rates;
         object?[] cells =
         [

@@ -27,7 +27,7 @@ internal sealed class JsonBenchReport(TextWriter output) : BenchReport
 
     private static void Write(Utf8JsonWriter writer, BenchResult result)
     {
-        double[] nanoseconds = [.. result.Samples.Select(sample => sample.TotalNanoseconds)];
+        double[] nanoseconds = [.. result.Samples.Select(sample => sample.Time.TotalNanoseconds)];
         double[] rates = result.Rates;
         writer.WriteStartObject();
         writer.WriteString("model_filename", result.ModelName);

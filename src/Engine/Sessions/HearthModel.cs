@@ -119,6 +119,9 @@ public sealed class HearthModel : IDisposable
     /// <summary>Block types of the matrices for whose sake <see cref="SparsityMode.Auto"/> has left blocks with true zeros as they are.</summary>
     public IReadOnlyCollection<WeightType> DeclinedTypes { get; }
 
+    /// <summary>The workers that compute; between passes they are there for the caller's own work.</summary>
+    public WorkerPool Workers => pool;
+
     /// <summary>Threads that compute.</summary>
     public int Threads => pool.Threads;
 

@@ -9,11 +9,28 @@ namespace Hearth.Kernels.Probing;
 /// <summary>
 /// Measures how fast the workers together read memory: the ceiling of generation, which reads all weights for each token.
 /// </summary>
-public static unsafe class MemoryProbe
+public sealed unsafe class MemoryProbe : IDisposable
 {
     private const long SmallestBuffer = 64L << 20;
     private const long LargestBuffer = 1L << 30;
     private const int ChunkBytes = 1 << 20;
+
+    private readonly WorkerPool pool;
+    private readonly AlignedBuffer buffer;
+    private readonly ulong[] sums;
+
+    /// <summary>Makes a buffer of <see cref="BufferBytes"/>, which its readers fill, so that each part is beside the core that reads it.</summary>
+    /// <param name="pool">The workers.</param>
+    /// <exception cref="InsufficientMemoryException">The system has not <see cref="BufferBytes"/> to give.</exception>
+    public MemoryProbe(WorkerPool pool)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        this.pool = pool;
+        buffer = new AlignedBuffer(BufferBytes, hugePages: true, zeroed: false);
+        sums = new ulong[buffer.Length / ChunkBytes];
+        var fill = new Fill(buffer.Pointer);
+        pool.Run(ref fill, sums.Length);
+    }
 
     /// <summary>
     /// Bytes that one measurement reads: four times the last-level cache, so that little is found there, within 64 MiB and 1 GiB.
@@ -21,7 +38,7 @@ public static unsafe class MemoryProbe
     public static long BufferBytes
         => Math.Clamp(4 * ProcessorTopology.LastLevelCacheBytes, SmallestBuffer, LargestBuffer) / ChunkBytes * ChunkBytes;
 
-    /// <summary>Reads a buffer front to back, several times.</summary>
+    /// <summary>Reads the buffer front to back several times.</summary>
     /// <param name="pool">The workers.</param>
     /// <param name="repetitions">How often; the fastest counts.</param>
     /// <returns>Bytes per second.</returns>
@@ -29,26 +46,31 @@ public static unsafe class MemoryProbe
     /// <exception cref="InsufficientMemoryException">The system has not <see cref="BufferBytes"/> to give.</exception>
     public static double ReadBandwidth(WorkerPool pool, int repetitions = 5)
     {
-        ArgumentNullException.ThrowIfNull(pool);
         ArgumentOutOfRangeException.ThrowIfLessThan(repetitions, 1);
-        using var buffer = new AlignedBuffer(BufferBytes, hugePages: true, zeroed: false);
-        int chunks = (int)(buffer.Length / ChunkBytes);
-        ulong[] sums = new ulong[chunks];
-
-        // Written first, and by the workers, so that every page exists, beside the core that reads it.
-        var fill = new Fill(buffer.Pointer);
-        pool.Run(ref fill, chunks);
-        var read = new Read(buffer.Pointer, sums);
-        long fastest = long.MaxValue;
+        using var probe = new MemoryProbe(pool);
+        var fastest = TimeSpan.MaxValue;
         for (int repetition = 0; repetition < repetitions; repetition++)
         {
-            long start = Stopwatch.GetTimestamp();
-            pool.Run(ref read, chunks);
-            fastest = Math.Min(fastest, Stopwatch.GetTimestamp() - start);
+            var time = probe.Read();
+            fastest = time < fastest ? time : fastest;
         }
 
-        return buffer.Length * (double)Stopwatch.Frequency / Math.Max(fastest, 1);
+        return BufferBytes / fastest.TotalSeconds;
     }
+
+    /// <summary>Reads the buffer front to back.</summary>
+    /// <returns>The time it took, at least a tick.</returns>
+    public TimeSpan Read()
+    {
+        long start = Stopwatch.GetTimestamp();
+        var read = new Reading(buffer.Pointer, sums);
+        pool.Run(ref read, sums.Length);
+        var time = Stopwatch.GetElapsedTime(start);
+        return time > TimeSpan.Zero ? time : TimeSpan.FromTicks(1);
+    }
+
+    /// <summary>Gives the buffer back.</summary>
+    public void Dispose() => buffer.Dispose();
 
     private readonly struct Fill(byte* start) : IParallelRegion
     {
@@ -58,7 +80,7 @@ public static unsafe class MemoryProbe
     }
 
     /// <summary>Adds up a chunk with four loads in flight; the sums are kept so that the loads are not optimised away.</summary>
-    private readonly struct Read(byte* start, ulong[] sums) : IParallelRegion
+    private readonly struct Reading(byte* start, ulong[] sums) : IParallelRegion
     {
         private readonly byte* start = start;
 
