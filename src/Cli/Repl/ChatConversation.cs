@@ -29,5 +29,9 @@ internal sealed class ChatConversation(HearthModel model, string? systemPrompt) 
 
     public void Clear() => chat.Clear();
 
+    public void Save(string path) => chat.Save(path);
+
+    public void Load(string path, CancellationToken cancellation) => chat.Load(path, cancellation);
+
     public void Dispose() => chat.Dispose();
 }

@@ -49,6 +49,8 @@ internal sealed class ChatLoop
             new("/clear", "", "forgets the conversation", _ => Clear()),
             new("/system", "[TEXT]", "tells the model something before the conversation; without a text nothing", SetSystem),
             new("/regen", "", "takes the last answer back and gets another one", _ => Regenerate()),
+            new("/save", "FILE", "writes the conversation to a file", Save),
+            new("/load", "FILE", "goes on with a saved conversation in place of this one", Load),
             new("/set", "NAME VALUE", "changes a setting, such as /set temp 0.7", Set),
             new("/show", "", "the model, the conversation's size and all settings", _ => Show()),
             new("/bye", "", "leaves; so do Ctrl-D and Ctrl-C at an empty prompt", null),
@@ -70,16 +72,21 @@ internal sealed class ChatLoop
             {
                 if (!Obey(line.Text))
                     return ExitCodes.Success;
-                if (terminal.Interrupts.Ending is { } code)
-                    return code;
             }
-            catch (Exception error) when (error is CommandException or SamplingException or ContextFullException or TemplateException)
+            catch (Exception error) when (IsTold(error))
             {
                 terminal.Output.Flush();
                 terminal.Error.WriteLine($"hearth: {Printable.Line(error.Message, ErrorReport.LongestSentence)}");
             }
+
+            if (terminal.Interrupts.Ending is { } code)
+                return code;
         }
     }
+
+    /// <summary>Whether a failure is told and the conversation goes on.</summary>
+    private static bool IsTold(Exception error)
+        => error is CommandException or SamplingException or ContextFullException or TemplateException or SessionFileException;
 
     /// <summary>Does what a line says.</summary>
     /// <returns>Whether to go on.</returns>
@@ -137,8 +144,8 @@ internal sealed class ChatLoop
             StopReason.EndOfGeneration when conversation.AnswersSilence => "The story ends here; what you say next begins another.",
             _ => null,
         };
-        if (remark is not null && terminal.OutputIsTerminal)
-            terminal.Output.WriteLine(ink.Dim($"({remark})"));
+        if (remark is not null)
+            Say(remark);
         if (verbose)
         {
             terminal.Error.WriteLine(
@@ -159,6 +166,38 @@ internal sealed class ChatLoop
     }
 
     private void Clear() => conversation.Clear();
+
+    private void Save(string text)
+    {
+        string path = SessionFile.PathOf(text, "/save");
+        SessionFile.Save(conversation, path);
+        Say($"Saved {Units.Of(conversation.Position, "token")} in {Units.Bytes(new FileInfo(path).Length)}.");
+    }
+
+    private void Load(string text)
+    {
+        string path = SessionFile.PathOf(text, "/load");
+        using var stoppable = terminal.Interrupts.Catch(out var cancellation);
+        try
+        {
+            SessionFile.Load(conversation, path, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Say("Stopped.");
+            return;
+        }
+
+        Say($"Loaded {Units.Of(conversation.Position, "token")}.");
+    }
+
+    /// <summary>A remark, for somebody who sees it.</summary>
+    private void Say(string remark)
+    {
+        if (terminal.OutputIsTerminal)
+            terminal.Output.WriteLine(ink.Dim($"({remark})"));
+        terminal.Output.Flush();
+    }
 
     private void SetSystem(string text) => conversation.SystemPrompt = text.Length > 0 ? text : null;
 

@@ -26,4 +26,11 @@ internal interface IConversation : IDisposable
 
     /// <summary>Forgets what was said.</summary>
     void Clear();
+
+    /// <summary>Writes the conversation to a file.</summary>
+    void Save(string path);
+
+    /// <summary>Puts a saved conversation in place of this one; one that is refused changes nothing.</summary>
+    /// <exception cref="SessionFileException">The file does not hold a conversation of this model.</exception>
+    void Load(string path, CancellationToken cancellation);
 }

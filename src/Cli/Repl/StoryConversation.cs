@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Hearth.Engine.Sessions;
 
@@ -9,6 +10,7 @@ namespace Hearth.Cli.Repl;
 internal sealed class StoryConversation(HearthModel model) : IConversation
 {
     private const int TokensOfTurn = 120;
+    private const string NoteOfStory = "story";
 
     private readonly HearthSession session = model.CreateSession();
     private readonly List<int> story = [];
@@ -60,7 +62,46 @@ internal sealed class StoryConversation(HearthModel model) : IConversation
         session.Rewind(0);
     }
 
+    /// <summary>The note says where the last continuation begins, and which tokens the session has not read.</summary>
+    public void Save(string path)
+    {
+        session.Rewind(Math.Min(session.Position, story.Count));
+        session.Save(path, string.Join(' ', story.Skip(session.Position).Prepend(answerStart).Select(Text).Prepend(NoteOfStory)));
+
+        static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+    }
+
+    public void Load(string path, CancellationToken cancellation)
+    {
+        using var saved = SavedSession.Open(model, path, cancellation);
+        int[] numbers = Numbers(saved.Note);
+        if (numbers.Length == 0
+            || (uint)numbers[0] > (uint)(saved.Tokens.Length + numbers.Length - 1)
+            || numbers[1..].Any(id => (uint)id >= (uint)model.Shape.VocabularySize))
+        {
+            throw new SessionFileException($"{path}: holds no story.");
+        }
+
+        Clear();
+        session.Load(saved, cancellation);
+        story.AddRange([.. session.Tokens, .. numbers.AsSpan(1)]);
+        answerStart = numbers[0];
+    }
+
     public void Dispose() => session.Dispose();
+
+    private static int[] Numbers(string note)
+    {
+        string[] parts = note.Split(' ');
+        int[] numbers = new int[parts.Length - 1];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            if (!int.TryParse(parts[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i]))
+                return [];
+        }
+
+        return parts[0] == NoteOfStory ? numbers : [];
+    }
 
     /// <summary>Reads what the session has not read of the story, at least its last token, and goes on.</summary>
     private async IAsyncEnumerable<GeneratedPiece> Continue(

@@ -108,6 +108,16 @@ public sealed class KvSequence : IDisposable
         Length = length;
     }
 
+    /// <summary>The bytes of one of its pages, all layers.</summary>
+    internal ReadOnlySpan<byte> PageContent(int index) => pool.Pages.Content(pages[index]);
+
+    /// <summary>Adds a page, for the caller to fill. The sequence has no recurrent layers and ends at the end of a page.</summary>
+    internal Span<byte> AddPage()
+    {
+        Extend(KvPool.PagePositions);
+        return pool.Pages.Content(pages[pageCount - 1]);
+    }
+
     private void Cut(int length)
     {
         int keep = (length + KvPool.PagePositions - 1) / KvPool.PagePositions;

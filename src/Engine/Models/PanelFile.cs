@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
-using System.Text;
 using Hearth.Engine.Files.Gguf;
 using Hearth.Kernels;
 using Hearth.Kernels.Formats;
@@ -28,7 +25,6 @@ public sealed class PanelFile : IDisposable
 
     private const string VersionKey = "hearth.panels.version";
     private const string SourceKey = "hearth.panels.source";
-    private const int SampleBytes = 256;
 
     private readonly GgufFile file;
 
@@ -57,7 +53,7 @@ public sealed class PanelFile : IDisposable
             bool belongs = file.Metadata.TryGetValue(VersionKey, out var version)
                 && version.Type == GgufValueType.UInt32
                 && version.Bits == LayoutVersion
-                && file.Metadata.GetString(SourceKey, "") == Identity(model);
+                && file.Metadata.GetString(SourceKey, "") == ModelIdentity.OfWeights(model);
             if (belongs)
                 panels = new PanelFile(file);
         }
@@ -94,7 +90,7 @@ public sealed class PanelFile : IDisposable
             { "general.type", "panels" },
             { "general.alignment", 4096u },
             { VersionKey, LayoutVersion },
-            { SourceKey, Identity(model) },
+            { SourceKey, ModelIdentity.OfWeights(model) },
         };
         var writer = new GgufWriter(keys.Build());
         long total = loader.VacantMatrices.Keys.Sum(matrix => matrix.Bytes);
@@ -188,34 +184,6 @@ public sealed class PanelFile : IDisposable
             ? panels.Address + (nint)(bytes * index)
             : throw new InvalidModelException(
                 $"{file.Name}: {panels.Name} has {panels.ByteLength} bytes instead of {bytes * count}; write the panels again or delete the file.");
-    }
-
-    /// <summary>
-    /// What makes a model another one: sizes, tensors and samples of their bytes. A digest of all bytes would take longer than packing them.
-    /// </summary>
-    private static string Identity(GgufFile model)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> number = stackalloc byte[sizeof(long)];
-        Append(hash, number, model.ByteLength);
-        foreach (var tensor in model.Tensors)
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes(tensor.Name));
-            Append(hash, number, (long)tensor.Type);
-            foreach (long dimension in tensor.Dimensions)
-                Append(hash, number, dimension);
-            long length = Math.Min(SampleBytes, tensor.ByteLength);
-            hash.AppendData(tensor.Slice(0, length));
-            hash.AppendData(tensor.Slice((tensor.ByteLength - length) / 2, length));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-
-        static void Append(IncrementalHash hash, Span<byte> bytes, long number)
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
-            hash.AppendData(bytes);
-        }
     }
 
     private readonly struct RowComparison(

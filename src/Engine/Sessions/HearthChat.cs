@@ -80,6 +80,31 @@ public sealed class HearthChat : IDisposable
         session.Rewind(0);
     }
 
+    /// <summary>Writes the conversation to a file, whole or not at all.</summary>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
+    public void Save(string path) => session.Save(path, ChatNote.Write(SystemPrompt, messages));
+
+    /// <summary>
+    /// Puts a saved conversation, with its system prompt, in place of this one. It goes on as if it had never been saved; a file that is
+    /// refused changes nothing.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellation">Acts within 128 tokens; then the conversation is empty.</param>
+    /// <exception cref="SessionFileException">The file is no conversation, damaged, or does not fit the model.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Load(string path, CancellationToken cancellation = default)
+    {
+        using var saved = SavedSession.Open(Model, path, cancellation);
+        var (system, said) = ChatNote.Read(saved.Note, path);
+        messages.Clear();
+        session.Load(saved, cancellation);
+        SystemPrompt = system;
+        messages.AddRange(said);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => session.Dispose();
 

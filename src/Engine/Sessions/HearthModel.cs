@@ -32,11 +32,13 @@ public sealed class HearthModel : IDisposable
     private readonly ModelRunner? runner;
     private readonly string? chatTemplate;
     private readonly Lazy<ChatFormatter> chatFormat;
+    private readonly Lazy<byte[]> identity;
 
     private HearthModel(GgufFile file, HearthModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellation)
     {
         this.file = file;
         this.options = options;
+        identity = new Lazy<byte[]>(() => ModelIdentity.OfComputation(file, options.Adapters));
         Kernels = options.Kernels ?? RungSelection.FromEnvironment();
         pool = new WorkerPool(options.Threads ?? ProcessorTopology.DefaultThreads);
         ModelLoader? loader = null;
@@ -136,6 +138,12 @@ public sealed class HearthModel : IDisposable
     internal ModelRunner Runner => runner ?? throw new NotSupportedException(
         $"{Name}: the architecture '{file.Metadata.GetString("general.architecture")}' is an encoder: "
         + "it gives embeddings, but does not continue texts.");
+
+    /// <summary>What another model, adapter or key would change; for sessions that are saved.</summary>
+    internal byte[] Identity => identity.Value;
+
+    /// <summary>The types of keys and values in one number.</summary>
+    internal int CacheTypes => ((int)options.CacheTypeK << 16) | (int)options.CacheTypeV;
 
     /// <summary>Where each matrix came from.</summary>
     internal IReadOnlyDictionary<PackedMatrix, MatrixName> MatrixNames => architecture.MatrixNames;

@@ -8,7 +8,7 @@ namespace Hearth.Engine.Sessions;
 /// rewound.
 /// </summary>
 /// <remarks>One thread at a time; different sessions of a model may be used by different threads.</remarks>
-public sealed class HearthSession : IDisposable
+public sealed partial class HearthSession : IDisposable
 {
     /// <summary>
     /// Tokens of a pass that somebody may want to stop: a large model reads them in a few seconds, and more at once are hardly faster

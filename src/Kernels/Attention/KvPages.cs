@@ -56,6 +56,9 @@ public sealed unsafe class KvPages : IDisposable
     public void Copy(int source, int destination)
         => Buffer.MemoryCopy(Page(source), Page(destination), PageBytes, PageBytes);
 
+    /// <summary>The bytes of a page, valid until the pages are disposed.</summary>
+    public Span<byte> Content(int page) => new(Page(page), checked((int)PageBytes));
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -67,6 +67,59 @@ public sealed class ChatCommandTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_saved_conversation_goes_on_as_if_it_had_never_been_saved(bool isStory)
+    {
+        using var file = new TemporaryFile("a.session");
+        string[] command = isStory ? ["chat", "--seed", "3", "-n", "20"] : [.. Chat, "-sys", "Be kind", "--temp", "0.8", "--seed", "3"];
+        string Output(string said)
+        {
+            var run = CommandRun.WithInput(said, command);
+            Assert.Equal("", run.Error);
+            return run.Output;
+        }
+
+        string before = Output("Hello\nWhat now?\n");
+        Assert.Equal(before, Output($"Hello\nWhat now?\n/save {file.FilePath}\n"));
+        string other = Output("Something else\n");
+        foreach (string next in (string[])["And then?\n", "/regen\n"])
+        {
+            string expected = Output($"Hello\nWhat now?\n{next}")[before.Length..];
+            Assert.NotEmpty(expected.Trim());
+            Assert.Equal(expected, Output($"Something else\n/load {file.FilePath}\n{next}")[other.Length..]);
+        }
+    }
+
+    [Fact]
+    public void A_file_that_is_no_session_is_neither_loaded_nor_replaced()
+    {
+        using var file = new TemporaryFile("model.gguf");
+        File.WriteAllText(file.FilePath, "GGUF and more");
+        string missing = file.FilePath + ".none/x";
+        var run = CommandRun.WithInput(
+            $"/save {file.FilePath}\n/load {file.FilePath}\n/load {missing}\n/save {missing}\n/save\n/load {Path.GetTempPath()}\nHello\n", Chat);
+        string[] sentences = run.Error.Split('\n');
+        Assert.Equal($"hearth: {file.FilePath}: is there already and is no saved session; choose another name.", sentences[0]);
+        Assert.Equal($"hearth: {file.FilePath}: is no saved session of Hearth.", sentences[1]);
+        Assert.Equal($"hearth: {missing}: there is no such file.", sentences[2]);
+        Assert.StartsWith($"hearth: {missing}: cannot be written: ", sentences[3], StringComparison.Ordinal);
+        Assert.Equal("hearth: /save takes the name of a file.", sentences[4]);
+        Assert.Equal($"hearth: {Path.GetTempPath()}: there is no such file.", sentences[5]);
+        Assert.Equal("GGUF and more", File.ReadAllText(file.FilePath));
+        Assert.NotEmpty(run.Output.Trim());
+    }
+
+    [Fact]
+    public void A_story_is_no_conversation_and_a_conversation_no_story()
+    {
+        using var file = new TemporaryFile("a.session");
+        CommandRun.WithInput($"Hello\n/save {file.FilePath}\n", Chat).Lines();
+        var story = CommandRun.WithInput($"/load {file.FilePath}\n", "chat");
+        Assert.Contains("was saved with another model", story.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/sett temp 1", "There is no command /sett; did you mean /set?")]
     [InlineData("/bogus", "There is no command /bogus; /help lists them. Begin with a space to say something that begins with a slash.")]
     [InlineData("/set tempp 1", "There is no setting 'tempp'; did you mean 'temp'?")]
