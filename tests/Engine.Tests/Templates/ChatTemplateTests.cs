@@ -100,6 +100,41 @@ public sealed class ChatTemplateTests
         Assert.Throws<TemplateException>(() => ChatTemplate.Parse("{{ 1|nofilter }}"));
     }
 
+    [Theory]
+    [InlineData("{% if x %}{% for i in [] %}{{ 1|nof }}{% endfor %}{% endif %}ok", false)]
+    [InlineData("{% if x %}{% for i in []|nof %}{% endfor %}{% endif %}ok", true)]
+    [InlineData("{% if x %}{% for i in [] %}{% else %}{{ 1|nof }}{% endfor %}{% endif %}ok", false)]
+    [InlineData("{% if x %}{% for i in [1] if i|nof %}a{% endfor %}{% endif %}ok", false)]
+    [InlineData("{% if x %}{% macro m() %}{{ 1|nof }}{% endmacro %}{% endif %}ok", false)]
+    [InlineData("{% if x %}{% macro m(a=1|nof) %}{% endmacro %}{% endif %}ok", false)]
+    [InlineData("{% if x %}{% set q %}{{ 1|nof }}{% endset %}{% endif %}ok", false)]
+    [InlineData("{% if x %}{% set q | nof %}a{% endset %}{% endif %}ok", false)]
+    [InlineData("{% if x %}{% filter nof %}a{% endfilter %}{% endif %}ok", false)]
+    [InlineData("{% if x %}{% filter upper %}{{ 1|nof }}{% endfilter %}{% endif %}ok", false)]
+    [InlineData("{% if x %}{% with a=1|nof %}{% endwith %}{% endif %}ok", true)]
+    [InlineData("{% if x %}{% with %}{{ 1|nof }}{% endwith %}{% endif %}ok", false)]
+    [InlineData("{% if x %}{% call x(1|nof) %}{% endcall %}{% endif %}ok", true)]
+    [InlineData("{% if x %}{% call x() %}{{1|nof}}{% endcall %}{% endif %}ok", false)]
+    [InlineData("{% if x %}{% block b %}{{ 1|nof }}{% endblock %}{% endif %}ok", false)]
+    [InlineData("{% if x %}{% autoescape false %}{{ 1|nof }}{% endautoescape %}{% endif %}ok", false)]
+    [InlineData("{% if x %}{% for i in [] %}{% if x %}{{ 1|nof }}{% endif %}{% endfor %}{% endif %}ok", true)]
+    [InlineData("{% for i in [] %}{{ (1|nof) if x else 2 }}{% endfor %}ok", true)]
+    public void A_condition_does_not_reach_into_a_scope(string source, bool isAccepted)
+    {
+        if (isAccepted)
+            Assert.Equal("ok", Render(source, "{}"));
+        else
+            Assert.Contains("nof", Assert.Throws<TemplateException>(() => ChatTemplate.Parse(source)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{{ [1,2,3]|batch(0)|list }}", "[[], [1, 2, 3]]")]
+    [InlineData("{{ [1,2,3]|batch(0,'x')|list }}", "[[], [1, 2, 3]]")]
+    [InlineData("{{ []|batch(0)|list }}", "[]")]
+    [InlineData("{{ [1,2,3]|batch(-1)|list }}", "[[1, 2, 3]]")]
+    public void Rows_of_no_items_are_those_of_Jinja(string source, string text)
+        => Assert.Equal(text, Render(source, "{}"));
+
     [Fact]
     public void A_loop_condition_sees_what_the_body_has_set_before()
         => Assert.Equal("12", Render(

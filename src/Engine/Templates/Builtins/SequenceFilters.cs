@@ -84,6 +84,10 @@ internal static class SequenceFilters
         var items = Iteration.Items(context, input);
         context.Meter.Step(items.Length);
         var rows = new List<Value>();
+
+        // The row before the first item has the length 0 already, and is given out as it is.
+        if (width == 0 && items.Length > 0)
+            rows.Add(Value.List([]));
         for (int start = 0; start < items.Length;)
         {
             // A width below one never equals a row's length, so that all items share one row.

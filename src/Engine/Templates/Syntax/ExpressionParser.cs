@@ -12,6 +12,7 @@ namespace Hearth.Engine.Templates.Syntax;
 internal sealed partial class ExpressionParser(TokenReader tokens)
 {
     private readonly List<(int Line, string Message)> unknown = [];
+    private readonly List<(int Line, string Message)> unknownInScopes = [];
 
     /// <summary>How often a name that is special within macros has been read so far.</summary>
     public Dictionary<string, int> SpecialNames { get; } = new() { ["caller"] = 0, ["varargs"] = 0, ["kwargs"] = 0 };
@@ -25,12 +26,22 @@ internal sealed partial class ExpressionParser(TokenReader tokens)
     /// <summary>Accepts unknown names found since <paramref name="count"/> were known.</summary>
     public void AcceptUnknown(int count) => unknown.RemoveRange(count, unknown.Count - count);
 
+    /// <summary>
+    /// Keeps unknown names found since <paramref name="count"/> were known, whatever condition stands around them: one does not reach
+    /// into a scope, such as a loop or a macro.
+    /// </summary>
+    public void KeepUnknown(int count)
+    {
+        unknownInScopes.AddRange(unknown[count..]);
+        AcceptUnknown(count);
+    }
+
     /// <summary>Refuses the template for the first unknown name.</summary>
     public void RefuseUnknown()
     {
-        if (unknown.Count > 0)
+        foreach (var (line, message) in unknownInScopes.Concat(unknown).OrderBy(found => found.Line))
         {
-            throw SyntaxError.At(unknown[0].Line, unknown[0].Message);
+            throw SyntaxError.At(line, message);
         }
     }
 

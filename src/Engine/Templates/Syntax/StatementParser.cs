@@ -124,7 +124,7 @@ internal sealed class StatementParser
                 ParsePrint(body, tag.Line);
                 break;
             case "generation":
-                body.Add(new ScopedBody(tag.Line, OutsideOfLoops(() => ParseClosedBlock("generation", "endgeneration"))));
+                body.Add(new ScopedBody(tag.Line, InScope(() => OutsideOfLoops(() => ParseClosedBlock("generation", "endgeneration")))));
                 break;
             case "block":
                 body.Add(ParseNamedBlock(tag.Line));
@@ -167,12 +167,14 @@ internal sealed class StatementParser
         var target = ParseTarget(allowsNamespace: false, endName: "in");
         tokens.ExpectName("in");
         var items = expressions.ParseTuple(withConditional: false, endName: "recursive");
+        int unknownBefore = expressions.UnknownCount;
         var condition = tokens.TakeIfName("if") ? expressions.Parse() : null;
         bool isRecursive = tokens.TakeIfName("recursive");
         loops++;
         var body = ParseBlock("for", "else", "endfor");
         loops--;
         var otherwise = tokens.Take().Text == "else" ? ParseClosedBlock("else", "endfor") : [];
+        expressions.KeepUnknown(unknownBefore);
         return new For(line, target, items, condition, isRecursive, body, otherwise);
     }
 
@@ -184,27 +186,30 @@ internal sealed class StatementParser
             return new Assignment(line, target, expressions.ParseTuple());
         }
 
-        FilterCall? filter = null;
-        while (tokens.TakeIfOperator("|"))
+        return InScope(() =>
         {
-            filter = expressions.ParseFilter(filter);
-        }
+            FilterCall? filter = null;
+            while (tokens.TakeIfOperator("|"))
+            {
+                filter = expressions.ParseFilter(filter);
+            }
 
-        return new BlockAssignment(line, target, filter, OutsideOfLoops(() => ParseClosedBlock("set", "endset")));
+            return new BlockAssignment(line, target, filter, OutsideOfLoops(() => ParseClosedBlock("set", "endset")));
+        });
     }
 
     private MacroDefinition ParseMacro(int line)
     {
         string name = tokens.Expect(TokenKind.Name, "the macro's name").Text;
-        var (signature, body) = ParseMacroBody(name, ParseParameters(), "macro", "endmacro");
+        var (signature, body) = InScope(() => ParseMacroBody(name, ParseParameters(), "macro", "endmacro"));
         return new MacroDefinition(line, signature, body);
     }
 
     private CallBlock ParseCallBlock(int line)
     {
-        var parameters = tokens.Current.IsOperator("(") ? ParseParameters() : [];
+        var parameters = tokens.Current.IsOperator("(") ? InScope(ParseParameters) : [];
         var call = expressions.Parse() as Call ?? throw SyntaxError.At(line, "'call' needs a call, as in 'call name(arguments)'");
-        var (signature, body) = ParseMacroBody("caller", parameters, "call", "endcall");
+        var (signature, body) = InScope(() => ParseMacroBody("caller", parameters, "call", "endcall"));
         return new CallBlock(line, call, signature, body);
     }
 
@@ -243,13 +248,16 @@ internal sealed class StatementParser
 
     private FilterBlock ParseFilterBlock(int line)
     {
-        var filter = expressions.ParseFilter(null);
-        while (tokens.TakeIfOperator("|"))
+        return InScope(() =>
         {
-            filter = expressions.ParseFilter(filter);
-        }
+            var filter = expressions.ParseFilter(null);
+            while (tokens.TakeIfOperator("|"))
+            {
+                filter = expressions.ParseFilter(filter);
+            }
 
-        return new FilterBlock(line, filter, OutsideOfLoops(() => ParseClosedBlock("filter", "endfilter")));
+            return new FilterBlock(line, filter, OutsideOfLoops(() => ParseClosedBlock("filter", "endfilter")));
+        });
     }
 
     private With ParseWith(int line)
@@ -267,7 +275,7 @@ internal sealed class StatementParser
             bindings.Add((target, expressions.Parse()));
         }
 
-        return new With(line, [.. bindings], ParseClosedBlock("with", "endwith"));
+        return new With(line, [.. bindings], InScope(() => ParseClosedBlock("with", "endwith")));
     }
 
     private void ParsePrint(List<Statement> body, int line)
@@ -288,7 +296,7 @@ internal sealed class StatementParser
         string name = tokens.Expect(TokenKind.Name, "the block's name").Text;
         tokens.TakeIfName("scoped");
         tokens.TakeIfName("required");
-        var body = OutsideOfLoops(() => ParseClosedBlock("block", "endblock"));
+        var body = InScope(() => OutsideOfLoops(() => ParseClosedBlock("block", "endblock")));
         tokens.TakeIfName(name);
         return new ScopedBody(line, body);
     }
@@ -300,7 +308,7 @@ internal sealed class StatementParser
             throw SyntaxError.At(line, "automatic escaping is not offered; a prompt is not HTML");
         }
 
-        return new ScopedBody(line, ParseClosedBlock("autoescape", "endautoescape"));
+        return new ScopedBody(line, InScope(() => ParseClosedBlock("autoescape", "endautoescape")));
     }
 
     private Target ParseTarget(bool allowsNamespace, string? endName = null)
@@ -353,6 +361,15 @@ internal sealed class StatementParser
     }
 
     // A body that is captured or called cannot break out of the loop around it.
+    /// <summary>A part into which the condition around it does not reach: what is unknown there is refused at once.</summary>
+    private T InScope<T>(Func<T> parse)
+    {
+        int unknownBefore = expressions.UnknownCount;
+        var parsed = parse();
+        expressions.KeepUnknown(unknownBefore);
+        return parsed;
+    }
+
     private T OutsideOfLoops<T>(Func<T> parse)
     {
         (int outer, loops) = (loops, 0);
