@@ -20,6 +20,9 @@ public sealed record MemoryPlan(
     private const int ReservedShare = 16;
     private const long LeastReserve = 64 << 20;
 
+    /// <summary>Bytes that a tensor takes while it is made of others, as in a folder, beside the packed ones.</summary>
+    public long DerivedBytes { get; init; }
+
     /// <summary>Whether all weights can be in memory at the same time.</summary>
     public bool Fits => WeightBytes + CacheBytes <= AvailableBytes;
 
@@ -40,7 +43,10 @@ public sealed record MemoryPlan(
             summary.CacheBytes(context, options.CacheTypeK, options.CacheTypeV) + summary.StateBytes,
             available,
             hasPanels,
-            options.ExpertsMemory);
+            options.ExpertsMemory)
+        {
+            DerivedBytes = hasPanels ? 0 : summary.LargestDerivedBytes,
+        };
         if (options.ExpertsMemory != null || hasPanels || summary.ExpertBytes == 0)
             return plan;
         long left = available - Math.Max(LeastReserve, available / ReservedShare) - plan.CacheBytes - (plan.WeightBytes - plan.ExpertBytes);
@@ -55,8 +61,15 @@ public sealed record MemoryPlan(
     {
         long experts = ExpertLimit is { } limit ? Math.Min(limit, ExpertBytes) : AreMapped ? 0 : ExpertBytes;
         long others = AreMapped ? 0 : WeightBytes - ExpertBytes;
-        if (others + experts + CacheBytes <= AvailableBytes + swapBytes)
+        if (others + experts + CacheBytes + DerivedBytes <= AvailableBytes + swapBytes)
             return;
+        if (DerivedBytes > 0)
+        {
+            throw new InsufficientMemoryException(FormattableString.Invariant(
+                $"{name} takes {Mebibytes(WeightBytes)} MiB for its weights, {Mebibytes(DerivedBytes)} MiB while they are converted and {Mebibytes(CacheBytes)} MiB for its cache, and {Mebibytes(AvailableBytes)} MiB are available;")
+                + " a GGUF file of the folder takes less, and its experts can be read one by one (hearth convert --type Q8_0).");
+        }
+
         throw new InsufficientMemoryException(FormattableString.Invariant(
             $"{name} takes {Mebibytes(WeightBytes)} MiB for its weights and {Mebibytes(CacheBytes)} MiB for its cache, and {Mebibytes(AvailableBytes)} MiB are available;")
             + " a file with fewer bits a weight takes less (hearth quantize), and one with panels beside it"

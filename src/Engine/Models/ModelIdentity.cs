@@ -13,6 +13,9 @@ internal static class ModelIdentity
 {
     private const int SampleBytes = 256;
 
+    // What a folder's tensors become is made whole at the first look: large ones would take as long, and as much memory, as loading.
+    private const int MostDerivedBytes = 1 << 16;
+
     /// <summary>The weights of a file.</summary>
     public static string OfWeights(GgufFile model)
     {
@@ -59,6 +62,8 @@ internal static class ModelIdentity
             Append(hash, (long)tensor.Type);
             foreach (long dimension in tensor.Dimensions)
                 Append(hash, dimension);
+            if (tensor.IsDerived && tensor.ByteLength > MostDerivedBytes)
+                continue;
             long length = Math.Min(SampleBytes, tensor.ByteLength);
             hash.AppendData(tensor.Slice(0, length));
             hash.AppendData(tensor.Slice((tensor.ByteLength - length) / 2, length));

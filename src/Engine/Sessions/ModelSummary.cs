@@ -34,6 +34,8 @@ public sealed class ModelSummary
                 ResidentBytes += BytesInMemory(tensor);
             if (IsExpert(tensor) && !tensor.IsDerived)
                 ExpertBytes += BytesInMemory(tensor);
+            if (tensor.IsDerived)
+                LargestDerivedBytes = Math.Max(LargestDerivedBytes, tensor.ByteLength);
         }
 
         MainType = file.Tensors
@@ -97,6 +99,9 @@ public sealed class ModelSummary
 
     /// <summary>Of these, the experts that can be read from the file one by one.</summary>
     public long ExpertBytes { get; }
+
+    /// <summary>Bytes of the largest tensor that is made of others, all at once, before it is packed; 0 in a GGUF file.</summary>
+    public long LargestDerivedBytes { get; private set; }
 
     /// <summary>What kernels make of <see cref="MainType"/>; null without tensors, or for a type that is not multiplied.</summary>
     public PanelKernel? MainKernel => MainType is { } type && KernelSet.Supported[0].TryGetPanel(type, out var kernel) ? kernel : null;

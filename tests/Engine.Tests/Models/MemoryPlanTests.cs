@@ -86,6 +86,19 @@ public sealed class MemoryPlanTests : IDisposable
     }
 
     [Fact]
+    public void What_is_converted_while_it_is_loaded_needs_room_beside_the_weights()
+    {
+        var plan = new MemoryPlan(100 << 20, 0, 10 << 20, 150 << 20, AreMapped: false, null) { DerivedBytes = 40 << 20 };
+        plan.Check("folder", 0);
+        var error = Assert.Throws<InsufficientMemoryException>(() => (plan with { DerivedBytes = 41 << 20 }).Check("folder", 0));
+        Assert.StartsWith(
+            "folder takes 100 MiB for its weights, 41 MiB while they are converted and 10 MiB for its cache, and 150 MiB are available;",
+            error.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("hearth convert", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_mixture_that_does_not_fit_says_the_same_from_the_file()
     {
         string path = Write("tiny-moe");
