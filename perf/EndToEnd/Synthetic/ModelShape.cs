@@ -47,6 +47,9 @@ internal sealed record ModelShape
     /// </summary>
     public bool Relu { get; init; }
 
+    /// <summary>What is added to the thresholds of <see cref="SparseGate"/>: more of it silences more neurons.</summary>
+    public float GateShift { get; init; }
+
     /// <summary>Experts of a block; 0 for a dense model.</summary>
     public int Experts { get; init; }
 

@@ -29,6 +29,10 @@ internal static class SynthesizeCommand
             Description = "Where the random numbers start; the same seed gives the same bytes on every machine.",
             DefaultValueFactory = _ => 1,
         };
+        var zeros = new Option<double?>("--zeros")
+        {
+            Description = "Percent of the neurons that a ReLU leaves silent, for shapes with one. Default: 90.",
+        };
         var output = new Option<string>("--out")
         {
             Description = "The file to write. Default: SHAPE-TYPE.gguf here.",
@@ -46,13 +50,14 @@ internal static class SynthesizeCommand
             type,
             pure,
             seed,
+            zeros,
             output,
             list,
         };
         command.SetAction(parsed => parsed.GetValue(list)
             ? List()
             : Run(
-                parsed.GetValue(shape)!, parsed.GetValue(type)!, parsed.GetValue(pure), parsed.GetValue(seed), parsed.GetValue(output)));
+                parsed.GetValue(shape)!, parsed.GetValue(type)!, parsed.GetValue(pure), parsed.GetValue(seed), parsed.GetValue(zeros), parsed.GetValue(output)));
         return command;
     }
 
@@ -71,12 +76,19 @@ internal static class SynthesizeCommand
         return 0;
     }
 
-    private static int Run(string shapeName, string typeName, bool pure, ulong seed, string? path)
+    private static int Run(string shapeName, string typeName, bool pure, ulong seed, double? zeros, string? path)
     {
         if (!ShapeCatalog.TryGet(shapeName, out var shape))
             return Refuse($"there is no shape '{shapeName}'; --list names those that there are");
         if (!TypeMix.TryGet(typeName, pure, out var mix))
             return Refuse($"there is no type '{typeName}'; --list names those that there are");
+
+        if (zeros is { } percent)
+        {
+            if (!shape.Relu || percent is not (>= 0 and <= 100))
+                return Refuse("--zeros takes 0 to 100, and a shape with ReLU");
+            shape = shape with { GateShift = SparseGate.ShiftFor(percent / 100) };
+        }
 
         path ??= $"{shape.Name}-{mix.Name}.gguf";
         var clock = Stopwatch.StartNew();

@@ -32,9 +32,9 @@ internal sealed record WeightRecipe(float Deviation, float[] FirstWeights, bool 
         return plan.Role switch
         {
             TensorRole.Embedding => Make(embedding, shape.Relu ? [(float)embedding * SparseGate.Loudness] : []),
-            TensorRole.Gate when shape.Relu => Make(unit, GateBiases()),
+            TensorRole.Gate when shape.Relu => Make(unit, GateBiases(shape)),
             TensorRole.AttentionOutput => Make(unit * share, [], shape.Relu),
-            TensorRole.Down => Make(unit * experts * share / Math.Sqrt(shape.Relu ? SparseGate.MeanSquare : SiluMeanSquare), [], shape.Relu),
+            TensorRole.Down => Make(unit * experts * share / Math.Sqrt(shape.Relu ? SparseGate.MeanSquare(shape.GateShift) : SiluMeanSquare), [], shape.Relu),
             TensorRole.Output => Make(logits, []),
             _ => Make(unit, []),
         };
@@ -65,11 +65,11 @@ internal sealed record WeightRecipe(float Deviation, float[] FirstWeights, bool 
     }
 
     // The other channels' part of a gate's sum has the deviation of one of them: a row's weights have the length 1.
-    private static float[] GateBiases()
+    private static float[] GateBiases(ModelShape shape)
     {
         var biases = SparseGate.Thresholds.ToArray();
         foreach (ref var bias in biases.AsSpan())
-            bias = -bias / SparseGate.Loudness;
+            bias = -(bias + shape.GateShift) / SparseGate.Loudness;
         return biases;
     }
 

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Hearth.Cli.Rendering;
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Quantization;
+using Hearth.Engine.Sparsity;
 using Hearth.Kernels.Formats;
 using Hearth.Kernels.Threading;
 using Spectre.Console;
@@ -25,6 +26,7 @@ internal sealed class QuantizeCommand
     private readonly Option<bool> keepOutput;
     private readonly Option<bool> pure;
     private readonly Option<bool> allowRequantize;
+    private readonly Option<bool> sparse;
     private readonly Option<int?> threads;
     private readonly Option<bool> dryRun;
     private readonly Option<bool> force;
@@ -46,6 +48,8 @@ internal sealed class QuantizeCommand
         command.Add(pure = Flag.Switch("--pure", [], "the kind's main type for every matrix"));
         command.Add(allowRequantize = Flag.Switch(
             "--allow-requantize", [], "quantises what is quantised already, which loses more than quantising the original"));
+        command.Add(sparse = Flag.Switch(
+            "--sparse", [], "turns ffn_down around (ffn_down_t), for models with ReLU that Hearth runs with --sparse; other programs may not read it"));
         command.Add(threads = Flag.Integer("--threads", ["-t"], "threads (default: all)", 1, RuntimeFlags.MaxThreads));
         command.Add(dryRun = Flag.Switch("--dry-run", [], "shows types and sizes, and writes nothing; OUT is not needed"));
         command.Add(force = Flag.Switch("--force", [], "replaces OUT where it exists"));
@@ -70,7 +74,7 @@ internal sealed class QuantizeCommand
             _ => throw new CommandException("Three arguments are needed: the file to read, the file to write, and the kind, such as Q4_K_M."),
         };
         var options = Options(line, kind);
-        using var source = GgufFile.Open(input);
+        using var source = line.GetValue(sparse) ? TurnedModel.Of(GgufFile.Open(input)) : GgufFile.Open(input);
         var plan = QuantizationPlan.Create(source, options);
         if (isDry)
         {

@@ -7,6 +7,9 @@ namespace Hearth.Cli.Rendering;
 /// <summary>What a user should know of a model that reads only what active neurons need.</summary>
 internal static class SparsityNote
 {
+    // Measured: see docs/performance.md.
+    private const double PayingShare = 0.5;
+
     /// <summary>One sentence about what a mode has come to; null where nothing was asked for.</summary>
     public static string? Of(HearthModel model, SparsityMode mode)
     {
@@ -34,11 +37,12 @@ internal static class SparsityNote
         if (layers.Count == 0)
             return null;
         double active = layers.Sum(layer => layer.ActiveShare * layer.Neurons) / layers.Sum(layer => layer.Neurons);
+        string advice = active > PayingShare ? "; with so many --sparse off is faster" : "";
         long read = layers.Sum(layer => layer.BytesRead / layer.Tokens);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{active * 100:F1} % active ({layers.Min(layer => layer.ActiveShare) * 100:F1} to {layers.Max(layer => layer.ActiveShare) * 100:F1} by block), ")
-            + $"{Units.Bytes(read)} of {Units.Bytes(layers.Sum(layer => layer.BytesPerToken))} of their weights read for a token";
+            + $"{Units.Bytes(read)} of {Units.Bytes(layers.Sum(layer => layer.BytesPerToken))} of their weights read for a token{advice}";
     }
 
     private static string Types<T>(IReadOnlyCollection<T> types) => string.Join(" and ", types);

@@ -1,4 +1,5 @@
 using Hearth.Engine.Files.Gguf;
+using Hearth.Engine.Sparsity;
 using Hearth.Kernels.Formats;
 
 namespace Hearth.Engine.Quantization;
@@ -75,7 +76,10 @@ public sealed class QuantizationPlan
                 type = asked;
         }
 
-        return type;
+        // What is added up row by row is decoded row by row, in registers: of few types. No type of these has fewer bits than it was asked for.
+        return TurnedModel.IsTurned(tensor.Name) && type is not (WeightType.Q4_0 or WeightType.Q8_0 or WeightType.F16 or WeightType.BF16 or WeightType.F32)
+            ? WeightType.Q8_0
+            : type;
     }
 
     private static WeightType FittingType(GgufTensor tensor, WeightType wanted)

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Hearth.Kernels.Elementwise;
 using Hearth.Kernels.Sparse;
 
@@ -110,15 +112,22 @@ public sealed unsafe partial class Cpu
 
     private int* RentIndices(int count) => (int*)Arena.Rent(Math.Max(1, count) * (long)sizeof(int)).Pointer;
 
-    /// <summary>Without a branch on the values, which nobody could foretell.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int ListActive(float* values, int count, int* indices)
     {
         int active = 0;
-        for (int i = 0; i < count; i++)
+        int i = 0;
+        for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            indices[active] = i;
-            active += values[i] <= 0 ? 0 : 1;
+            uint silent = Vector256.LessThanOrEqual(Vector256.Load(values + i), Vector256<float>.Zero).ExtractMostSignificantBits();
+            for (uint left = ~silent & 0xFF; left != 0; left &= left - 1)
+                indices[active++] = i + BitOperations.TrailingZeroCount(left);
+        }
+
+        for (; i < count; i++)
+        {
+            if (!(values[i] <= 0))
+                indices[active++] = i;
         }
 
         return active;

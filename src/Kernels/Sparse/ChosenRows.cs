@@ -9,8 +9,9 @@ namespace Hearth.Kernels.Sparse;
 /// </summary>
 public static unsafe class ChosenRows
 {
-    // As for whole matrices.
+    // As for whole matrices, but a chunk has to wait for its first rows, and so is not to be short.
     private const int ChunksPerWorker = 4;
+    private const int FewestPanels = 8;
 
     // A single panel of floats does nothing but wait for its additions; see PanelLoop.MultiplyTwo.
     private const int FloatPanels = 2;
@@ -49,7 +50,7 @@ public static unsafe class ChosenRows
         if (count == 0)
             return;
         int panels = (count + (PackedMatrix.PanelRows - 1)) / PackedMatrix.PanelRows;
-        int chunks = Math.Min(panels, pool.Threads == 1 ? 1 : ChunksPerWorker * pool.Threads);
+        int chunks = pool.Threads == 1 ? 1 : Math.Clamp(panels / FewestPanels, Math.Min(panels, pool.Threads), ChunksPerWorker * pool.Threads);
         var region = new Region(weights, rows, count, activations, tokens, destination, stride, scratch, panels, chunks);
         pool.Run(ref region, chunks);
     }
