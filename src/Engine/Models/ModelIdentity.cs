@@ -24,9 +24,12 @@ internal static class ModelIdentity
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>All that decides what a model computes: weights, keys of the architecture as they are overridden, adapters.</summary>
+    /// <summary>
+    /// All that decides what a model computes: weights, keys of the architecture as they are overridden, adapters, and whether blocks are sparse, whose last
+    /// matrices meet other activations.
+    /// </summary>
     /// <exception cref="InvalidModelException">An adapter cannot be read any more.</exception>
-    public static byte[] OfComputation(GgufFile model, IReadOnlyList<LoraFile> adapters)
+    public static byte[] OfComputation(GgufFile model, IReadOnlyList<LoraFile> adapters, bool isSparse)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AppendWeights(hash, model);
@@ -50,6 +53,8 @@ internal static class ModelIdentity
             Append(hash, BitConverter.SingleToInt32Bits(adapter.Scale));
         }
 
+        if (isSparse)
+            Append(hash, "sparse");
         return hash.GetHashAndReset();
     }
 

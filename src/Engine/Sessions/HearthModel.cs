@@ -38,7 +38,7 @@ public sealed class HearthModel : IDisposable
     {
         this.file = file;
         this.options = options;
-        identity = new Lazy<byte[]>(() => ModelIdentity.OfComputation(file, options.Adapters));
+        identity = new Lazy<byte[]>(() => ModelIdentity.OfComputation(file, options.Adapters, SparseLayers!.Count > 0));
         Kernels = options.Kernels ?? RungSelection.FromEnvironment();
         pool = new WorkerPool(options.Threads ?? ProcessorTopology.DefaultThreads);
         ModelLoader? loader = null;

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Sampling;
 using Hearth.Engine.Sessions;
+using Hearth.Engine.Sparsity;
 using Hearth.Engine.Tests.Files;
 using Hearth.Engine.Tests.Models;
 using Hearth.Kernels.Attention;
@@ -200,8 +201,23 @@ public sealed class SavedSessionTests : IDisposable
         Assert.Equal(130, loaded.Position);
     }
 
+    [Fact]
+    public void The_sparse_model_is_another_one()
+    {
+        Dictionary<string, GgufValue> relu = new() { ["llama.hidden_activation"] = "relu" };
+        using (var dense = Load(Stories, overrides: relu))
+            Saved(dense, Ids(dense, 130));
+        using var sparse = Load(Stories, overrides: relu, sparsity: SparsityMode.Exact);
+        using var session = sparse.CreateSession();
+        Assert.Throws<SessionFileException>(() => session.Load(SessionPath));
+    }
+
     private static HearthModel Load(
-        string name, KvType type = KvType.F16, int context = 256, Dictionary<string, GgufValue>? overrides = null)
+        string name,
+        KvType type = KvType.F16,
+        int context = 256,
+        Dictionary<string, GgufValue>? overrides = null,
+        SparsityMode sparsity = SparsityMode.Off)
         => HearthModel.Load(VectorFiles.PathOf(name), new HearthModelOptions
         {
             Threads = 2,
@@ -209,6 +225,7 @@ public sealed class SavedSessionTests : IDisposable
             CacheTypeK = type,
             CacheTypeV = type,
             MetadataOverrides = overrides ?? [],
+            Sparsity = sparsity,
         });
 
     private static int[] Ids(HearthModel model, int count)
