@@ -9,7 +9,7 @@ namespace Hearth.Kernels.Sparse;
 /// a half per 32 columns, up to a cache line     scales; none in float types
 /// values of 32 columns, the next 32, ..         up to a cache line
 /// </code>
-/// so that sixteen scales are widened at a time, and values begin on a cache line.
+/// so that sixteen scales are widened at a time, and values begin on a cache line. Files have the same values, each block's behind its scale.
 /// </summary>
 internal unsafe interface IInputFormat
 {
@@ -21,13 +21,6 @@ internal unsafe interface IInputFormat
 
     /// <summary>Whether values are to be multiplied by a scale.</summary>
     static abstract bool HasScales { get; }
-
-    /// <summary>Copies a row's blocks, as files have them, into its scales and values.</summary>
-    /// <param name="blocks">The row's blocks.</param>
-    /// <param name="columns">Columns, whole blocks.</param>
-    /// <param name="scales">The row's scales.</param>
-    /// <param name="values">The row's values.</param>
-    static abstract void PackRow(byte* blocks, int columns, ushort* scales, byte* values);
 
     /// <summary>The weights of 32 columns, exactly.</summary>
     static abstract void Load<TRung>(byte* values, float* scale, out TRung first, out TRung second)

@@ -14,9 +14,6 @@ internal readonly unsafe struct F32Inputs : IInputFormat
 
     public static bool HasScales => false;
 
-    public static void PackRow(byte* blocks, int columns, ushort* scales, byte* values)
-        => Unsafe.CopyBlockUnaligned(values, blocks, (uint)columns * sizeof(float));
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load<TRung>(byte* values, float* scale, out TRung first, out TRung second)
         where TRung : unmanaged, IRung<TRung>
@@ -34,9 +31,6 @@ internal readonly unsafe struct F16Inputs : IInputFormat
     public static int ValueBytes => 32 * sizeof(ushort);
 
     public static bool HasScales => false;
-
-    public static void PackRow(byte* blocks, int columns, ushort* scales, byte* values)
-        => Unsafe.CopyBlockUnaligned(values, blocks, (uint)columns * sizeof(ushort));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load<TRung>(byte* values, float* scale, out TRung first, out TRung second)
@@ -56,9 +50,6 @@ internal readonly unsafe struct BF16Inputs : IInputFormat
 
     public static bool HasScales => false;
 
-    public static void PackRow(byte* blocks, int columns, ushort* scales, byte* values)
-        => Unsafe.CopyBlockUnaligned(values, blocks, (uint)columns * sizeof(ushort));
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load<TRung>(byte* values, float* scale, out TRung first, out TRung second)
         where TRung : unmanaged, IRung<TRung>
@@ -76,15 +67,6 @@ internal readonly unsafe struct Q8_0Inputs : IInputFormat
     public static int ValueBytes => 32;
 
     public static bool HasScales => true;
-
-    public static void PackRow(byte* blocks, int columns, ushort* scales, byte* values)
-    {
-        for (; columns > 0; columns -= Q8_0.BlockWeights, blocks += Q8_0.BlockBytes, values += ValueBytes)
-        {
-            *scales++ = *(ushort*)blocks;
-            Unsafe.CopyBlockUnaligned(values, blocks + sizeof(ushort), (uint)ValueBytes);
-        }
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load<TRung>(byte* values, float* scale, out TRung first, out TRung second)
@@ -104,15 +86,6 @@ internal readonly unsafe struct Q4_0Inputs : IInputFormat
     public static int ValueBytes => 16;
 
     public static bool HasScales => true;
-
-    public static void PackRow(byte* blocks, int columns, ushort* scales, byte* values)
-    {
-        for (; columns > 0; columns -= Q4_0.BlockWeights, blocks += Q4_0.BlockBytes, values += ValueBytes)
-        {
-            *scales++ = *(ushort*)blocks;
-            Unsafe.CopyBlockUnaligned(values, blocks + sizeof(ushort), (uint)ValueBytes);
-        }
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load<TRung>(byte* values, float* scale, out TRung first, out TRung second)

@@ -41,6 +41,9 @@ public abstract unsafe class InputKernel
     /// <summary>Whether rows have scales.</summary>
     protected bool HasScales { get; }
 
+    /// <summary>Weights of one block in files.</summary>
+    public int BlockWeights => HasScales ? StepColumns : 1;
+
     /// <summary>Columns of a whole cache line of values: workers share out so many at a time.</summary>
     public int Granule => Math.Max(1, LineBytes / ValueBytes) * StepColumns;
 
@@ -52,6 +55,10 @@ public abstract unsafe class InputKernel
 
     /// <summary>Bytes of a row.</summary>
     public long RowBytes(int columns) => ScaleBytes(columns) + (long)Lines((long)Pad(columns) / StepColumns * ValueBytes);
+
+    /// <summary>Bytes of a row as files have it.</summary>
+    /// <param name="columns">Columns, whole blocks.</param>
+    public long FileRowBytes(int columns) => (long)columns * (ValueBytes + (HasScales ? sizeof(ushort) : 0)) / StepColumns;
 
     /// <summary>Packs a row.</summary>
     /// <param name="blocks">The row's blocks.</param>

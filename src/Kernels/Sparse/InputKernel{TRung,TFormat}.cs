@@ -23,7 +23,19 @@ internal sealed unsafe class InputKernel<TRung, TFormat>()
     public override void PackRow(byte* blocks, int columns, byte* row)
     {
         new Span<byte>(row, checked((int)RowBytes(columns))).Clear();
-        TFormat.PackRow(blocks, columns, (ushort*)row, row + ScaleBytes(columns));
+        byte* values = row + ScaleBytes(columns);
+        if (!TFormat.HasScales)
+        {
+            Buffer.MemoryCopy(blocks, values, FileRowBytes(columns), FileRowBytes(columns));
+            return;
+        }
+
+        for (var scale = (ushort*)row; columns > 0; columns -= StepColumns, values += TFormat.ValueBytes)
+        {
+            *scale++ = *(ushort*)blocks;
+            Unsafe.CopyBlockUnaligned(values, blocks + sizeof(ushort), (uint)TFormat.ValueBytes);
+            blocks += sizeof(ushort) + TFormat.ValueBytes;
+        }
     }
 
     [SkipLocalsInit]

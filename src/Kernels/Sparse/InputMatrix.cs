@@ -14,12 +14,13 @@ public sealed unsafe class InputMatrix : IDisposable
     /// <param name="kernel">The kernel of its block type.</param>
     /// <param name="inputs">Rows, at least 1.</param>
     /// <param name="outputs">Columns, whole blocks, at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A dimension is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A dimension is below 1, or the outputs do not divide into blocks.</exception>
     public InputMatrix(InputKernel kernel, int inputs, int outputs)
     {
         ArgumentNullException.ThrowIfNull(kernel);
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(outputs % kernel.BlockWeights, 0, nameof(outputs));
         Kernel = kernel;
         Inputs = inputs;
         Outputs = outputs;
@@ -47,9 +48,10 @@ public sealed unsafe class InputMatrix : IDisposable
     /// <summary>Packs one row. Different rows may be packed by different threads.</summary>
     /// <param name="input">Which one.</param>
     /// <param name="blocks">The row's blocks, all of them.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row, or its blocks are not as many.</exception>
     public void PackRow(int input, ReadOnlySpan<byte> blocks)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(blocks.Length, Kernel.FileRowBytes(Outputs), nameof(blocks));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)input, (uint)Inputs, nameof(input));
         fixed (byte* source = blocks)
             Kernel.PackRow(source, Outputs, buffer.Pointer + (input * RowBytes));
