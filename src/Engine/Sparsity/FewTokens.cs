@@ -5,16 +5,23 @@ namespace Hearth.Engine.Sparsity;
 /// <summary>When tokens are so few that each had better read its own active neurons, one after the other, than all of them all neurons together.</summary>
 internal static class FewTokens
 {
-    /// <summary>More than these share so few zeros that it never pays.</summary>
-    public const int Limit = 4;
+    // More than these share so few zeros that it never pays.
+    private const int Limit = 4;
 
-    /// <summary>Whether the active neurons of all tokens, counted again for each, are fewer than there are neurons.</summary>
+    /// <summary>
+    /// How many tokens to take one by one: all of them where their active neurons, counted again for each, are fewer than there are neurons; else none. While
+    /// memory is counted both ways have to be gone.
+    /// </summary>
     /// <param name="cpu">What to compute on.</param>
     /// <param name="gate">[n, neurons]: active is what is not zero or negative.</param>
-    public static bool Pay(Cpu cpu, Rows gate)
+    public static int CountAlone(Cpu cpu, Rows gate)
     {
+        if (cpu.IsMeasuring)
+            return Math.Min(gate.Count, Limit);
         if (gate.Count == 1)
-            return true;
+            return 1;
+        if (gate.Count > Limit)
+            return 0;
         int active = 0;
         for (int token = 0; token < gate.Count; token++)
         {
@@ -22,6 +29,6 @@ internal static class FewTokens
             active += cpu.Active(gate, token).Count;
         }
 
-        return active < gate.Width;
+        return active < gate.Width ? gate.Count : 0;
     }
 }

@@ -21,16 +21,11 @@ internal sealed record SparseFeedForward(Linear Up, InputLinear Down, Activation
         using var scope = cpu.Scope();
         var inner = Up.Apply(pass, x);
         cpu.Activate(Activation, inner);
-        bool few = x.Count <= FewTokens.Limit;
-        if (cpu.IsMeasuring || (few && FewTokens.Pay(cpu, inner)))
-        {
-            for (int token = 0; token < Math.Min(x.Count, FewTokens.Limit); token++)
-                ApplyToActive(cpu, inner, token, y.Slice(token, 1));
-            if (!cpu.IsMeasuring)
-                return y;
-        }
-
-        Down.Apply(cpu, inner, y);
+        int alone = FewTokens.CountAlone(cpu, inner);
+        for (int token = 0; token < alone; token++)
+            ApplyToActive(cpu, inner, token, y.Slice(token, 1));
+        if (alone < x.Count || cpu.IsMeasuring)
+            Down.Apply(cpu, inner, y);
         return y;
     }
 

@@ -23,15 +23,11 @@ internal sealed record SparseGatedFeedForward(Linear Gate, RowLinear Up, IGatedU
         var y = cpu.Rent(x.Count, Down.Weights.Outputs);
         using var scope = cpu.Scope();
         var gate = Gate.Apply(pass, x);
-        bool few = x.Count <= FewTokens.Limit;
-        if (cpu.IsMeasuring || (few && FewTokens.Pay(cpu, gate)))
-        {
-            for (int token = 0; token < Math.Min(x.Count, FewTokens.Limit); token++)
-                ApplyToActive(cpu, x.Slice(token, 1), gate, token, y.Slice(token, 1));
-            if (!cpu.IsMeasuring)
-                return y;
-        }
-
+        int alone = FewTokens.CountAlone(cpu, gate);
+        for (int token = 0; token < alone; token++)
+            ApplyToActive(cpu, x.Slice(token, 1), gate, token, y.Slice(token, 1));
+        if (alone == x.Count && !cpu.IsMeasuring)
+            return y;
         var up = cpu.Rent(x.Count, Gate.Outputs);
         Up.Apply(cpu, x, up);
         cpu.KeepActive(gate, up);
