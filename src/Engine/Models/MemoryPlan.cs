@@ -1,4 +1,5 @@
 using Hearth.Engine.Sessions;
+using Hearth.Engine.Sparsity;
 using Hearth.Kernels.Memory;
 
 namespace Hearth.Engine.Models;
@@ -23,8 +24,14 @@ public sealed record MemoryPlan(
     /// <summary>Bytes that a tensor takes while it is made of others, as in a folder, beside the packed ones.</summary>
     public long DerivedBytes { get; init; }
 
+    /// <summary>
+    /// Bytes that blocks which read only active neurons take more than <see cref="WeightBytes"/> says: last matrices may have more bits there, and what a file
+    /// of panels has of these blocks is not what they read.
+    /// </summary>
+    public long SparseBytes { get; init; }
+
     /// <summary>Whether all weights can be in memory at the same time.</summary>
-    public bool Fits => WeightBytes + CacheBytes <= AvailableBytes;
+    public bool Fits => WeightBytes + (AreMapped ? 0 : SparseBytes) + CacheBytes <= AvailableBytes;
 
     /// <summary>Decides.</summary>
     /// <param name="summary">The model.</param>
@@ -37,8 +44,9 @@ public sealed record MemoryPlan(
         ArgumentNullException.ThrowIfNull(summary);
         ArgumentNullException.ThrowIfNull(options);
         long available = options.MemoryLimit ?? memory.AvailableBytes;
+        bool isWhole = options.Sparsity == SparsityMode.Off || options.Adapters.Count > 0;
         var plan = new MemoryPlan(
-            summary.ResidentBytes,
+            summary.ResidentBytes + (isWhole ? summary.TurnedBytes : 0),
             summary.ExpertBytes,
             summary.CacheBytes(context, options.CacheTypeK, options.CacheTypeV) + summary.StateBytes,
             available,
@@ -60,9 +68,16 @@ public sealed record MemoryPlan(
     public void Check(string name, long swapBytes)
     {
         long experts = ExpertLimit is { } limit ? Math.Min(limit, ExpertBytes) : AreMapped ? 0 : ExpertBytes;
-        long others = AreMapped ? 0 : WeightBytes - ExpertBytes;
+        long others = (AreMapped ? 0 : WeightBytes - ExpertBytes) + SparseBytes;
         if (others + experts + CacheBytes + DerivedBytes <= AvailableBytes + swapBytes)
             return;
+        if (SparseBytes > 0)
+        {
+            throw new InsufficientMemoryException(FormattableString.Invariant(
+                $"{name} takes {Mebibytes(others + experts + DerivedBytes)} MiB for its weights, {Mebibytes(SparseBytes)} MiB of them because only active neurons are to be read, and {Mebibytes(CacheBytes)} MiB for its cache, and {Mebibytes(AvailableBytes)} MiB are available;")
+                + " read whole it takes less (--sparse off).");
+        }
+
         if (DerivedBytes > 0)
         {
             throw new InsufficientMemoryException(FormattableString.Invariant(

@@ -25,11 +25,14 @@ internal static class ModelIdentity
     }
 
     /// <summary>
-    /// All that decides what a model computes: weights, keys of the architecture as they are overridden, adapters, and whether blocks are sparse, whose last
-    /// matrices meet other activations.
+    /// All that decides what a model computes: weights, keys of the architecture as they are overridden, adapters, and which blocks are sparse, since their
+    /// last matrices meet other activations.
     /// </summary>
+    /// <param name="model">The file.</param>
+    /// <param name="adapters">Its adapters.</param>
+    /// <param name="sparseBlocks">The names of the sparse blocks, in order; not the mode, which may leave the same ones.</param>
     /// <exception cref="InvalidModelException">An adapter cannot be read any more.</exception>
-    public static byte[] OfComputation(GgufFile model, IReadOnlyList<LoraFile> adapters, bool isSparse)
+    public static byte[] OfComputation(GgufFile model, IReadOnlyList<LoraFile> adapters, IEnumerable<string> sparseBlocks)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AppendWeights(hash, model);
@@ -53,8 +56,8 @@ internal static class ModelIdentity
             Append(hash, BitConverter.SingleToInt32Bits(adapter.Scale));
         }
 
-        if (isSparse)
-            Append(hash, "sparse");
+        foreach (string block in sparseBlocks)
+            Append(hash, block);
         return hash.GetHashAndReset();
     }
 

@@ -18,6 +18,12 @@ public sealed partial class ModelLoader
     /// <summary>Whether blocks with true zeros are loaded so.</summary>
     public SparsityMode Sparsity { get; init; }
 
+    /// <summary>
+    /// Told how many bytes more than a dense model sparse blocks take, before the first of them is loaded: keys do not say whether a model has any. May refuse
+    /// that.
+    /// </summary>
+    internal Action<long>? ExpectSparse { get; init; }
+
     /// <summary>The blocks that were.</summary>
     internal IReadOnlyList<LayerActivity> SparseLayers => sparseLayers;
 
@@ -42,6 +48,7 @@ public sealed partial class ModelLoader
         block = null;
         if (!unit.HasTrueZeros || !CanBeSparse(down))
             return false;
+        Announce(width, choosesUp: true);
         var gates = Linear(gate, inner, width);
         var ups = RowLinear(up, inner, width);
         var downs = InputLinear(down, width, inner);
@@ -59,6 +66,7 @@ public sealed partial class ModelLoader
         block = null;
         if (!TrueZeros.Of(activation) || !CanBeSparse(down))
             return false;
+        Announce(width, choosesUp: false);
         var ups = Linear(up, inner, width);
         var downs = InputLinear(down, width, inner);
         var activity = new LayerActivity(up, inner, ups.Weights.Bytes, 0, downs.Weights.RowBytes, BytesOf(up, down));
@@ -76,21 +84,57 @@ public sealed partial class ModelLoader
             return true;
         bool isTurned = !Has(down + ".weight") && Has(down + "_t.weight");
         var type = Find(down + (isTurned ? "_t.weight" : ".weight")).Type;
-        if (IsFloat(type) || (isTurned && kernels.TryGetInputs(type, out _)))
+        if (KeepsType(type, isTurned))
             return true;
         declined.Add(type);
         return false;
     }
 
-    private static bool IsFloat(WeightType type) => type is WeightType.F32 or WeightType.F16 or WeightType.BF16;
+    /// <summary>Whether a last matrix is not rounded on its way: blocks of one that lies output by output would run along the neurons.</summary>
+    private bool KeepsType(WeightType type, bool isTurned)
+        => type is WeightType.F32 or WeightType.F16 or WeightType.BF16 || (isTurned && kernels.TryGetInputs(type, out _));
 
+    private WeightType InputType(GgufTensor tensor, bool isTurned, int outputs)
+        => KeepsType(tensor.Type, isTurned) ? tensor.Type : outputs % Q8_0.BlockWeights == 0 ? WeightType.Q8_0 : WeightType.F16;
+
+    private void Announce(int width, bool choosesUp)
+    {
+        if (sparseLayers.Count > 0 || ExpectSparse == null)
+            return;
+        long bytes = 0;
+        foreach (var tensor in file.Tensors)
+        {
+            if (tensor.Dimensions.Length != 2 || !tensor.Name.EndsWith(".weight", StringComparison.Ordinal))
+                continue;
+            bool isTurned = tensor.Name.EndsWith("_t.weight", StringComparison.Ordinal);
+            if (tensor.Name.Contains(".ffn_down", StringComparison.Ordinal) && tensor.Dimensions[isTurned ? 0 : 1] == width)
+            {
+                if ((Sparsity == SparsityMode.Exact || KeepsType(tensor.Type, isTurned))
+                    && kernels.TryGetInputs(InputType(tensor, isTurned, width), out var kernel))
+                {
+                    bytes += (kernel.RowBytes(width) * (tensor.ElementCount / width)) - (Panels == null ? BytesInPanels(tensor) : 0);
+                }
+            }
+            else if (choosesUp && Panels != null && tensor.Name.Contains(".ffn_up", StringComparison.Ordinal))
+            {
+                bytes += tensor.ByteLength;
+            }
+        }
+
+        ExpectSparse(Math.Max(bytes, 0));
+    }
+
+    /// <summary>What a dense model would read of some matrices.</summary>
     private long BytesOf(params ReadOnlySpan<string> names)
     {
         long bytes = 0;
         foreach (string name in names)
-            bytes += Find(name + (Has(name + ".weight") ? ".weight" : "_t.weight")).ByteLength;
+            bytes += BytesInPanels(Find(name + (Has(name + ".weight") ? ".weight" : "_t.weight")));
         return bytes;
     }
+
+    private long BytesInPanels(GgufTensor tensor)
+        => kernels.TryGetPanel(tensor.Type, out var kernel) ? (long)(tensor.ElementCount * kernel.BitsPerWeight / 8) : tensor.ByteLength;
 
     private RowLinear RowLinear(string name, int outputs, int inputs)
     {
@@ -110,9 +154,8 @@ public sealed partial class ModelLoader
         RequireShape(tensor, isTurned ? outputs : inputs, isTurned ? inputs : outputs);
         if (!WeightFormat.TryGet(tensor.Type, out var source))
             throw Refuse(tensor, $"is of a type that cannot be read ({tensor.Type})");
-        bool stays = IsFloat(tensor.Type) || (isTurned && kernels.TryGetInputs(tensor.Type, out _));
-        var type = stays ? tensor.Type : outputs % Q8_0.BlockWeights == 0 ? WeightType.Q8_0 : WeightType.F16;
-        if (!stays)
+        var type = InputType(tensor, isTurned, outputs);
+        if (!KeepsType(tensor.Type, isTurned))
             rounded.Add(tensor.Type);
         if (!WeightFormat.TryGet(type, out var format) || !kernels.TryGetInputs(type, out var kernel))
             throw Refuse(tensor, $"is of a type that cannot be turned around ({tensor.Type})");

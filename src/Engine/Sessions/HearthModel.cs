@@ -38,7 +38,7 @@ public sealed class HearthModel : IDisposable
     {
         this.file = file;
         this.options = options;
-        identity = new Lazy<byte[]>(() => ModelIdentity.OfComputation(file, options.Adapters, SparseLayers!.Count > 0));
+        identity = new Lazy<byte[]>(() => ModelIdentity.OfComputation(file, options.Adapters, SparseLayers!.Select(layer => layer.Name)));
         Kernels = options.Kernels ?? RungSelection.FromEnvironment();
         pool = new WorkerPool(options.Threads ?? ProcessorTopology.DefaultThreads);
         ModelLoader? loader = null;
@@ -54,6 +54,11 @@ public sealed class HearthModel : IDisposable
             {
                 Panels = panels,
                 Sparsity = options.Sparsity,
+                ExpectSparse = bytes =>
+                {
+                    MemoryPlan = MemoryPlan with { SparseBytes = bytes };
+                    MemoryPlan.Check(file.Name, memory.SwapBytes);
+                },
                 ExpertCache = MemoryPlan.ExpertLimit is { } limit ? new ExpertCache(limit) : null,
             };
             architecture = ArchitectureCatalog.Load(loader);
@@ -107,7 +112,7 @@ public sealed class HearthModel : IDisposable
     public int ContextLength { get; }
 
     /// <summary>Where the weights are.</summary>
-    public MemoryPlan MemoryPlan { get; }
+    public MemoryPlan MemoryPlan { get; private set; }
 
     /// <summary>The experts that are read from the file when they are needed; null where all weights are loaded or mapped.</summary>
     public ExpertCache? Experts { get; }

@@ -1,5 +1,6 @@
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Models;
+using Hearth.Engine.Sparsity;
 using Hearth.Kernels;
 using Hearth.Kernels.Attention;
 using Hearth.Kernels.Formats;
@@ -34,6 +35,8 @@ public sealed class ModelSummary
                 ResidentBytes += BytesInMemory(tensor);
             if (IsExpert(tensor) && !tensor.IsDerived)
                 ExpertBytes += BytesInMemory(tensor);
+            if (TurnedModel.IsTurned(tensor.Name) && tensor.Type != WeightType.F32)
+                TurnedBytes += Math.Max(0, (tensor.ElementCount * sizeof(ushort)) - BytesInMemory(tensor));
             if (tensor.IsDerived)
                 LargestDerivedBytes = Math.Max(LargestDerivedBytes, tensor.ByteLength);
         }
@@ -99,6 +102,9 @@ public sealed class ModelSummary
 
     /// <summary>Of these, the experts that can be read from the file one by one.</summary>
     public long ExpertBytes { get; }
+
+    /// <summary>Bytes that matrices which lie input by input take more where they are read whole, turned around and of halves.</summary>
+    public long TurnedBytes { get; }
 
     /// <summary>Bytes of the largest tensor that is made of others, all at once, before it is packed; 0 in a GGUF file.</summary>
     public long LargestDerivedBytes { get; private set; }

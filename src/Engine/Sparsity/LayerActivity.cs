@@ -6,17 +6,16 @@ public sealed class LayerActivity
     private readonly long gateBytes;
     private readonly long upRowBytes;
     private readonly long downRowBytes;
+    private readonly long denseBytes;
 
-    private readonly long fileBytes;
-
-    internal LayerActivity(string name, int neurons, long gateBytes, long upRowBytes, long downRowBytes, long fileBytes)
+    internal LayerActivity(string name, int neurons, long gateBytes, long upRowBytes, long downRowBytes, long denseBytes)
     {
         Name = name;
         Neurons = neurons;
         this.gateBytes = gateBytes;
         this.upRowBytes = upRowBytes;
         this.downRowBytes = downRowBytes;
-        this.fileBytes = fileBytes;
+        this.denseBytes = denseBytes;
     }
 
     /// <summary>The beginning of its tensors' names.</summary>
@@ -40,8 +39,8 @@ public sealed class LayerActivity
     /// <summary>Bytes of weights that a token would read without zeros.</summary>
     public long BytesPerToken => gateBytes + (Neurons * (upRowBytes + downRowBytes));
 
-    /// <summary>Bytes that a token reads more, or less where the number is negative, than the block has in the file; 0 before there were tokens.</summary>
-    public long BytesAdded => Tokens == 0 ? 0 : (BytesRead / Tokens) - fileBytes;
+    /// <summary>Bytes that a token reads more, or less where the number is negative, than of the same block in a dense model; 0 before there were tokens.</summary>
+    public long BytesAdded => Tokens == 0 ? 0 : (BytesRead / Tokens) - denseBytes;
 
     internal void Add(int active, int upRows, int downRows)
     {

@@ -2,6 +2,7 @@ using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Models;
 using Hearth.Engine.Sampling;
 using Hearth.Engine.Sessions;
+using Hearth.Engine.Sparsity;
 using Hearth.Engine.Tests.Files;
 using Hearth.Kernels;
 using Hearth.Kernels.Memory;
@@ -96,6 +97,55 @@ public sealed class MemoryPlanTests : IDisposable
             error.Message,
             StringComparison.Ordinal);
         Assert.Contains("hearth convert", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Blocks_that_read_active_neurons_alone_are_counted_as_they_lie(bool hasPanels)
+    {
+        string path = Write("tiny");
+        var options = new HearthModelOptions
+        {
+            Threads = 1,
+            ContextLength = 128,
+            Sparsity = SparsityMode.Exact,
+            MetadataOverrides = new Dictionary<string, GgufValue> { ["llama.hidden_activation"] = "relu" },
+        };
+        if (hasPanels)
+        {
+            using var source = GgufFile.Open(path);
+            using var pool = new WorkerPool(1);
+            PanelFile.Write(source, KernelSet.Supported[^1], pool);
+        }
+
+        MemoryPlan plan;
+        using (var model = HearthModel.Load(path, options))
+        {
+            plan = model.MemoryPlan;
+            Assert.NotEmpty(model.SparseLayers);
+        }
+
+        using (var file = GgufFile.Open(path))
+        {
+            long downs = Weights(file, ".ffn_down.weight");
+            long ups = Weights(file, ".ffn_up.weight");
+            long inQ4 = 18 * (hasPanels ? ups : -downs) / 32;
+            const int RowBytes = 64 + 256; // scales fill a cache line
+            Assert.Equal((RowBytes * downs / 256) + inQ4, plan.SparseBytes);
+        }
+
+        long needed = (hasPanels ? 0 : plan.WeightBytes) + plan.SparseBytes + plan.CacheBytes;
+        var error = Assert.Throws<InsufficientMemoryException>(() => (plan with { AvailableBytes = needed - 1 }).Check("model", 0));
+        Assert.Contains("because only active neurons are to be read", error.Message, StringComparison.Ordinal);
+        (plan with { AvailableBytes = needed }).Check("model", 0);
+        using var whole = HearthModel.Load(path, options with { Sparsity = SparsityMode.Off });
+        Assert.Equal(0, whole.MemoryPlan.SparseBytes);
+        if (!hasPanels)
+            Assert.Throws<InsufficientMemoryException>(() => HearthModel.Load(path, options with { MemoryLimit = whole.MemoryPlan.WeightBytes + whole.MemoryPlan.CacheBytes }).Dispose());
+
+        static long Weights(GgufFile file, string ending)
+            => file.Tensors.Where(tensor => tensor.Name.EndsWith(ending, StringComparison.Ordinal)).Sum(tensor => tensor.ElementCount);
     }
 
     [Fact]

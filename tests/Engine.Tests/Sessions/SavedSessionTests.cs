@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Hearth.Engine.Files.Gguf;
+using Hearth.Engine.Models;
 using Hearth.Engine.Sampling;
 using Hearth.Engine.Sessions;
 using Hearth.Engine.Sparsity;
@@ -210,6 +211,15 @@ public sealed class SavedSessionTests : IDisposable
         using var sparse = Load(Stories, overrides: relu, sparsity: SparsityMode.Exact);
         using var session = sparse.CreateSession();
         Assert.Throws<SessionFileException>(() => session.Load(SessionPath));
+    }
+
+    [Fact]
+    public void Models_with_other_sparse_blocks_are_other_ones()
+    {
+        using var file = GgufFile.Open(VectorFiles.PathOf(Stories));
+        string[] digests = [.. ((string[][])[[], ["blk.0.ffn_gate"], ["blk.1.ffn_gate"], ["blk.0.ffn_gate", "blk.1.ffn_gate"]])
+            .Select(blocks => Convert.ToHexString(ModelIdentity.OfComputation(file, [], blocks)))];
+        Assert.Distinct(digests);
     }
 
     private static HearthModel Load(

@@ -1,9 +1,12 @@
 using Hearth.Engine.Files.Gguf;
+using Hearth.Engine.Models;
 using Hearth.Engine.Quantization;
+using Hearth.Engine.Sessions;
 using Hearth.Engine.Sparsity;
 using Hearth.Engine.Tests.Files;
 using Hearth.Engine.Tests.Models;
 using Hearth.Kernels.Formats;
+using Hearth.Kernels.Memory;
 using Hearth.Kernels.Threading;
 
 namespace Hearth.Engine.Tests.Sparsity;
@@ -57,6 +60,20 @@ public sealed class TurnedModelTests
         using var dense = new LoadedModel(GgufFile.Open(folder["out.gguf"]).Overriding(keys));
         Assert.NotEmpty(sparse.SparseLayers);
         Assert.InRange(LoadedModel.NormalisedError(sparse.Logits(Tokens, 1), dense.Logits(Tokens, 64)), 1e-14, 1e-5);
+    }
+
+    [Fact]
+    public void Read_whole_a_turned_quantised_file_takes_halves()
+    {
+        using var folder = new TemporaryFolder();
+        Quantize(folder["out.gguf"], "llama-q-f16.gguf", "Q4_0");
+        using var file = GgufFile.Open(folder["out.gguf"]);
+        var summary = ModelSummary.Read(file);
+        long weights = file.Tensors.Where(tensor => TurnedModel.IsTurned(tensor.Name)).Sum(tensor => tensor.ElementCount);
+        var memory = new SystemMemory(1L << 40, 0);
+        var whole = MemoryPlan.Of(summary, 64, new HearthModelOptions(), memory, hasPanels: false);
+        var sparse = MemoryPlan.Of(summary, 64, new HearthModelOptions { Sparsity = SparsityMode.Auto }, memory, hasPanels: false);
+        Assert.Equal((2 * weights) - (18 * weights / 32), whole.WeightBytes - sparse.WeightBytes);
     }
 
     [Fact]
