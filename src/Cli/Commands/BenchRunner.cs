@@ -40,23 +40,36 @@ internal sealed class BenchRunner : IDisposable
         if (test.Prompt > 0)
             return new BenchSample(Append(test.Depth, test.Prompt, test.Prompt), null);
 
-        memory ??= new MemoryProbe(model.Workers);
+        var probe = Probe();
         var time = TimeSpan.Zero;
-        var reading = memory.Read();
+        var reading = probe?.Read();
         int readings = 1;
         for (int at = 0; at < test.Generate; at += TokensPerProbe, readings++)
         {
             time += Append(test.Depth + at, Math.Min(TokensPerProbe, test.Generate - at), 1);
-            reading += memory.Read();
+            reading += probe?.Read();
         }
 
-        return new BenchSample(time, MemoryProbe.BufferBytes * readings / reading.TotalSeconds);
+        return new BenchSample(time, MemoryProbe.BufferBytes * readings / reading?.TotalSeconds);
     }
 
     public void Dispose()
     {
         memory?.Dispose();
         session.Dispose();
+    }
+
+    /// <summary>The probe, or null where the model has left no memory for its buffer: its figure is then left out.</summary>
+    private MemoryProbe? Probe()
+    {
+        try
+        {
+            return memory ??= new MemoryProbe(model.Workers);
+        }
+        catch (InsufficientMemoryException)
+        {
+            return null;
+        }
     }
 
     private TimeSpan Append(int first, int count, int step)
