@@ -79,6 +79,19 @@ public sealed class EquivalentFilesTests : DerivedModelTests
         }));
     }
 
+    [Theory]
+    [InlineData("deepseek2-lite.gguf", "attn_kv_b.weight")]
+    [InlineData("deepseek2-lite-nonmla.gguf", "attn_k_b.weight", "attn_v_b.weight")]
+    public void Latent_matrices_may_be_there_in_the_other_form_too(string file, params string[] others)
+        => Assert.Equal(Logits(Derive(file, (_, _) => { })), Logits(Derive(file, (_, tensors) =>
+        {
+            foreach (string other in others)
+            {
+                Assert.DoesNotContain(tensors, tensor => tensor.Name == $"blk.0.{other}");
+                tensors.Add(Content.Of($"blk.0.{other}", [4], i => i));
+            }
+        })));
+
     private static void Join(List<Content> tensors, int layers, string ending)
     {
         for (int layer = 0; layer < layers; layer++)

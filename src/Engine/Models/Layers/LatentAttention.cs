@@ -39,7 +39,7 @@ internal static class LatentAttention
         var latent = loader.Linear(name + "attn_kv_a_mqa", shape.Rank + shape.Rotary, width);
         var norm = loader.RmsNorm(name + "attn_kv_a_norm", shape.Rank, epsilon);
         var output = loader.Linear(name + "attn_output", width, shape.Heads * shape.Value);
-        if (!loader.Has(name + "attn_k_b.weight"))
+        if (!IsAbsorbed(loader, name))
         {
             var expand = loader.Linear(name + "attn_kv_b", shape.Heads * (shape.Content + shape.Value), shape.Rank);
             var expanded = new ExpandedLatentProjection(query, latent, norm, expand, shape);
@@ -50,5 +50,14 @@ internal static class LatentAttention
         var values = new PerHeadLinear(loader.Matrices(name + "attn_v_b.weight", shape.Heads, shape.Value, shape.Rank));
         var absorbed = new AbsorbedLatentProjection(query, latent, norm, keys, shape);
         return new SelfAttention(layer, shape.Absorbed(width), settings, absorbed, steps, values, output);
+    }
+
+    /// <summary>Some converters write the matrices of both forms. Then the keys tell which of them the sizes are meant for.</summary>
+    private static bool IsAbsorbed(ModelLoader loader, string layer)
+    {
+        foreach (string spare in (string[])["attn_kv_b.weight", "attn_k_b.weight", "attn_v_b.weight"])
+            loader.LeaveUnread(layer + spare);
+        return loader.Has(layer + "attn_k_b.weight")
+            && (!loader.Has(layer + "attn_kv_b.weight") || LatentShape.IsForAbsorbed(loader));
     }
 }

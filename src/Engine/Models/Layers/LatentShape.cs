@@ -33,9 +33,12 @@ public readonly record struct LatentShape(int Heads, int Rank, int Content, int 
         int heads = parameters.IntPerLayer("attention.head_count", layers, 1, MaxHeadLength)[0];
         int rank = parameters.Int("attention.kv_lora_rank", 1, MaxRank);
         int rotary = parameters.Int("rope.dimension_count", 2, MaxHeadLength);
-        string ending = parameters.Has("attention.key_length_mla") ? "_mla" : "";
+        string ending = IsForAbsorbed(loader) ? "_mla" : "";
         int key = parameters.Int("attention.key_length" + ending, rotary + 1, MaxHeadLength);
         int value = parameters.Int("attention.value_length" + ending, 1, MaxHeadLength);
         return new LatentShape(heads, rank, key - rotary, rotary, value);
     }
+
+    /// <summary>Whether a file was made for the absorbed form.</summary>
+    internal static bool IsForAbsorbed(ModelLoader loader) => loader.Parameters.Has("attention.key_length_mla");
 }
