@@ -57,7 +57,8 @@ public sealed record MemoryPlan(
         };
         if (options.ExpertsMemory != null || hasPanels || summary.ExpertBytes == 0)
             return plan;
-        long left = available - Math.Max(LeastReserve, available / ReservedShare) - plan.CacheBytes - (plan.WeightBytes - plan.ExpertBytes);
+        long left = available - Math.Max(LeastReserve, available / ReservedShare)
+            - plan.CacheBytes - plan.DerivedBytes - (plan.WeightBytes - plan.ExpertBytes);
         return left >= plan.ExpertBytes ? plan : plan with { ExpertLimit = Math.Max(left, 0) };
     }
 

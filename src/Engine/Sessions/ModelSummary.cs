@@ -107,7 +107,7 @@ public sealed class ModelSummary
     public long TurnedBytes { get; }
 
     /// <summary>Bytes of the largest tensor that is made of others, all at once, before it is packed; 0 in a GGUF file.</summary>
-    public long LargestDerivedBytes { get; private set; }
+    public long LargestDerivedBytes { get; internal set; }
 
     /// <summary>What kernels make of <see cref="MainType"/>; null without tensors, or for a type that is not multiplied.</summary>
     public PanelKernel? MainKernel => MainType is { } type && KernelSet.Supported[0].TryGetPanel(type, out var kernel) ? kernel : null;

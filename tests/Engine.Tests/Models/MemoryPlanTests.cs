@@ -149,6 +149,19 @@ public sealed class MemoryPlanTests : IDisposable
     }
 
     [Fact]
+    public void Experts_leave_room_for_what_is_converted()
+    {
+        // A folder some of whose experts need no conversion: the largest of the others stands beside the weights for a while.
+        var summary = Summary("tiny-moe");
+        summary.LargestDerivedBytes = 2 * Reserve;
+        var all = MemoryPlan.Of(summary, 128, new HearthModelOptions(), new SystemMemory(1L << 40, 0), hasPanels: false);
+        long others = all.WeightBytes - all.ExpertBytes + all.CacheBytes + all.DerivedBytes;
+        var plan = MemoryPlan.Of(summary, 128, new HearthModelOptions(), new SystemMemory(others + all.ExpertBytes, 0), hasPanels: false);
+        Assert.InRange(plan.ExpertLimit!.Value, 0, all.ExpertBytes - 1);
+        plan.Check("folder", 0);
+    }
+
+    [Fact]
     public void A_mixture_that_does_not_fit_says_the_same_from_the_file()
     {
         string path = Write("tiny-moe");
