@@ -25,14 +25,16 @@ internal static class ModelIdentity
     }
 
     /// <summary>
-    /// All that decides what a model computes: weights, keys of the architecture as they are overridden, adapters, and which blocks are sparse, since their
-    /// last matrices meet other activations.
+    /// All that decides what a model computes: weights, keys of the architecture as they are overridden, adapters, which blocks are sparse, since their
+    /// last matrices meet other activations, and which rotary factors the context has chosen.
     /// </summary>
     /// <param name="model">The file.</param>
     /// <param name="adapters">Its adapters.</param>
     /// <param name="sparseBlocks">The names of the sparse blocks, in order; not the mode, which may leave the same ones.</param>
+    /// <param name="hasLongFactors">Whether positions are rotated as in long contexts.</param>
     /// <exception cref="InvalidModelException">An adapter cannot be read any more.</exception>
-    public static byte[] OfComputation(GgufFile model, IReadOnlyList<LoraFile> adapters, IEnumerable<string> sparseBlocks)
+    public static byte[] OfComputation(
+        GgufFile model, IReadOnlyList<LoraFile> adapters, IEnumerable<string> sparseBlocks, bool hasLongFactors)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AppendWeights(hash, model);
@@ -58,6 +60,8 @@ internal static class ModelIdentity
 
         foreach (string block in sparseBlocks)
             Append(hash, block);
+        if (hasLongFactors)
+            Append(hash, "long factors");
         return hash.GetHashAndReset();
     }
 

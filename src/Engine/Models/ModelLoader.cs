@@ -133,7 +133,7 @@ public sealed partial class ModelLoader : IDisposable
         return new Linear(
             Matrix(name + ".weight", outputs, inputs),
             OptionalVector(name + ".bias", outputs),
-            Has(name + ".scale") ? Vector(name + ".scale", 1).Values[0] : 1)
+            ScaleOf(name))
         {
             Updates = Updates(name + ".weight", 0, 1, outputs, inputs),
         };
@@ -243,6 +243,9 @@ public sealed partial class ModelLoader : IDisposable
 
     /// <summary>Says that layers may have a tensor that the model does not need.</summary>
     internal void LeaveUnread(string name) => found.Add(name);
+
+    /// <summary>Whether the model has taken a tensor.</summary>
+    internal bool HasRead(string name) => found.Contains(name);
 
     /// <summary>Refuses a file with layers or tensors of layers that the architecture did not ask for.</summary>
     /// <param name="layers">Layers of the model's own pass.</param>

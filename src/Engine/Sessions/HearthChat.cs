@@ -82,9 +82,12 @@ public sealed class HearthChat : IDisposable
 
     /// <summary>Writes the conversation to a file, whole or not at all.</summary>
     /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="cancellation">Acts within a page; what was there before stays.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
-    public void Save(string path) => session.Save(path, ChatNote.Write(SystemPrompt, messages));
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Save(string path, CancellationToken cancellation = default)
+        => session.Save(path, ChatNote.Write(SystemPrompt, messages), cancellation);
 
     /// <summary>
     /// Puts a saved conversation, with its system prompt, in place of this one. It goes on as if it had never been saved; a file that is
@@ -93,7 +96,7 @@ public sealed class HearthChat : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="cancellation">Acts within 128 tokens; then the conversation is empty.</param>
     /// <exception cref="SessionFileException">The file is no conversation, damaged, or does not fit the model.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">The file cannot be read; if that shows halfway, the conversation is empty.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Load(string path, CancellationToken cancellation = default)
     {

@@ -3,6 +3,7 @@ using Hearth.Engine.Files;
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Models;
 using Hearth.Engine.Models.Experts;
+using Hearth.Engine.Models.Layers;
 using Hearth.Engine.Sampling;
 using Hearth.Engine.Sparsity;
 using Hearth.Engine.Templates;
@@ -38,7 +39,9 @@ public sealed class HearthModel : IDisposable
     {
         this.file = file;
         this.options = options;
-        identity = new Lazy<byte[]>(() => ModelIdentity.OfComputation(file, options.Adapters, SparseLayers!.Select(layer => layer.Name)));
+        bool hasLongFactors = false;
+        identity = new Lazy<byte[]>(
+            () => ModelIdentity.OfComputation(file, options.Adapters, SparseLayers!.Select(layer => layer.Name), hasLongFactors));
         Kernels = options.Kernels ?? RungSelection.FromEnvironment();
         pool = new WorkerPool(options.Threads ?? ProcessorTopology.DefaultThreads);
         ModelLoader? loader = null;
@@ -66,6 +69,7 @@ public sealed class HearthModel : IDisposable
             SparseLayers = loader.SparseLayers;
             RoundedTypes = loader.RoundedTypes;
             DeclinedTypes = loader.DeclinedTypes;
+            hasLongFactors = loader.HasRead(RotaryScaling.LongFactors);
             Tokenizer = TokenizerFactory.Of(file);
             SuggestedSampling = Sessions.SuggestedSampling.Read(file.Metadata);
             ContextLength = loader.ContextLength;
@@ -73,6 +77,10 @@ public sealed class HearthModel : IDisposable
                 runner = new ModelRunner(architecture, Kernels, pool, SessionLimits(), options.CacheTypeK, options.CacheTypeV);
             chatTemplate = options.ChatTemplate ?? file.Metadata.GetString(ChatTemplateKey, "");
             chatFormat = new Lazy<ChatFormatter>(CreateChatFormat);
+
+            // An adapter's file is not kept open: later it may be another one, or gone.
+            if (options.Adapters.Count > 0)
+                _ = identity.Value;
         }
         catch
         {
@@ -146,6 +154,9 @@ public sealed class HearthModel : IDisposable
 
     /// <summary>What another model, adapter or key would change; for sessions that are saved.</summary>
     internal byte[] Identity => identity.Value;
+
+    /// <summary>Whether the length of the context decides how positions are rotated.</summary>
+    internal bool IsRotatedByContext => file.TryGetTensor(RotaryScaling.LongFactors, out _);
 
     /// <summary>The types of keys and values in one number.</summary>
     internal int CacheTypes => ((int)options.CacheTypeK << 16) | (int)options.CacheTypeV;

@@ -6,13 +6,15 @@ public sealed partial class HearthSession
     /// <summary>Writes the session to a file, whole or not at all; <see cref="Load(string, CancellationToken)"/> goes on from there.</summary>
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <param name="note">Anything that the application wants to find again.</param>
+    /// <param name="cancellation">Acts within a page; what was there before stays.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
-    public void Save(string path, string note = "")
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Save(string path, string note = "", CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         ArgumentNullException.ThrowIfNull(note);
-        SavedSession.Write(path, this, note);
+        SavedSession.Write(path, this, note, cancellation);
     }
 
     /// <summary>
@@ -23,7 +25,7 @@ public sealed partial class HearthSession
     /// <param name="cancellation">Acts within 128 tokens; then the session is empty.</param>
     /// <returns>The application's note.</returns>
     /// <exception cref="SessionFileException">The file is no session, damaged, or does not fit the model.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">The file cannot be read; if that shows halfway, the session is empty.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public string Load(string path, CancellationToken cancellation = default)
     {
@@ -36,7 +38,7 @@ public sealed partial class HearthSession
     /// <param name="saved">A file that was opened for this model.</param>
     /// <param name="cancellation">Acts within 128 tokens; then the session is empty.</param>
     /// <exception cref="ArgumentException">It was opened for another model.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">The file cannot be read; if that shows halfway, the session is empty.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Load(SavedSession saved, CancellationToken cancellation = default)
     {

@@ -18,7 +18,7 @@ namespace Hearth.Engine.Sessions;
 /// <code>
 /// 0   "HrthSess"
 /// 8   version, why the last generation ended: 32 bits each
-/// 16  the model's identity, 32 bytes: weights, keys, adapters
+/// 16  the model's identity, 32 bytes: weights, keys, adapters, and what else decides the bytes
 /// 48  types of keys and values, tokens, pages, bytes of the note: 32 bits each
 /// 64  bytes of a page, 64 bits
 /// 72  tokens, note, pages
@@ -110,7 +110,7 @@ public sealed class SavedSession : IDisposable
     public void Dispose() => stream.Dispose();
 
     /// <summary>Writes a session, whole or not at all.</summary>
-    internal static void Write(string path, HearthSession session, string note)
+    internal static void Write(string path, HearthSession session, string note, CancellationToken cancellation)
     {
         byte[] noteBytes = Utf8.GetBytes(note);
         if (noteBytes.Length > MostNoteBytes)
@@ -124,7 +124,11 @@ public sealed class SavedSession : IDisposable
             Append(MemoryMarshal.AsBytes(session.Tokens));
             Append(noteBytes);
             for (int page = 0; page < pages; page++)
+            {
+                cancellation.ThrowIfCancellationRequested();
                 Append(session.Page(page));
+            }
+
             file.Write(hash.GetHashAndReset());
 
             void Append(ReadOnlySpan<byte> bytes)
@@ -166,7 +170,7 @@ public sealed class SavedSession : IDisposable
     {
         var cache = model.Runner.Cache;
         byte[] header = new byte[HeaderBytes];
-        if (stream.ReadAtLeast(header, Magic.Length, throwOnEndOfStream: false) < Magic.Length
+        if (stream.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < Magic.Length
             || !header.AsSpan(0, Magic.Length).SequenceEqual(Magic))
         {
             throw new SessionFileException($"{path}: is no saved session of Hearth.");
@@ -177,7 +181,11 @@ public sealed class SavedSession : IDisposable
         if (ReadInt32(8) != Version)
             throw new SessionFileException($"{path}: is a saved session of version {(uint)ReadInt32(8)}; this Hearth reads version {Version}.");
         if (!header.AsSpan(IdentityOffset, DigestBytes).SequenceEqual(model.Identity))
-            throw new SessionFileException($"{path}: was saved with another model, adapter or overridden key than {model.Name}.");
+        {
+            string context = model.IsRotatedByContext ? ", or with a context so long or short that it has other rotary factors" : "";
+            throw new SessionFileException($"{path}: was saved with another model, adapter or overridden key than {model.Name}{context}.");
+        }
+
         if (ReadInt32(CountsOffset) != model.CacheTypes)
             throw new SessionFileException($"{path}: was saved with other types of keys and values; load it with the same cache types.");
 

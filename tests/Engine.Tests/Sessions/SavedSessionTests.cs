@@ -218,8 +218,56 @@ public sealed class SavedSessionTests : IDisposable
     {
         using var file = GgufFile.Open(VectorFiles.PathOf(Stories));
         string[] digests = [.. ((string[][])[[], ["blk.0.ffn_gate"], ["blk.1.ffn_gate"], ["blk.0.ffn_gate", "blk.1.ffn_gate"]])
-            .Select(blocks => Convert.ToHexString(ModelIdentity.OfComputation(file, [], blocks)))];
+            .Select(blocks => Convert.ToHexString(ModelIdentity.OfComputation(file, [], blocks, false)))];
         Assert.Distinct(digests);
+    }
+
+    [Fact]
+    public void A_context_with_other_rotary_factors_is_refused()
+    {
+        const string name = "phi3-longrope-long.gguf";
+        int original;
+        using (var file = GgufFile.Open(VectorFiles.PathOf(name)))
+            original = file.Metadata.GetInt32("phi3.rope.scaling.original_context_length");
+        using (var near = Load(name, context: original))
+            Saved(near, Ids(near, 5));
+        using (var far = Load(name, context: original + 1))
+        using (var session = far.CreateSession())
+        {
+            string message = Assert.Throws<SessionFileException>(() => session.Load(SessionPath)).Message;
+            Assert.EndsWith("that it has other rotary factors.", message, StringComparison.Ordinal);
+        }
+
+        using var nearer = Load(name, context: original - 1);
+        using var loaded = nearer.CreateSession();
+        loaded.Load(SessionPath, TestContext.Current.CancellationToken);
+        Assert.Equal(5, loaded.Position);
+    }
+
+    [Fact]
+    public void An_adapter_whose_file_is_gone_can_still_be_told_from_another()
+    {
+        string adapter = folder["adapter.gguf"];
+        File.Copy(VectorFiles.PathOf("llama-gqa-theta500k.lora.gguf"), adapter);
+        using var model = HearthModel.Load(
+            VectorFiles.PathOf("llama-gqa-theta500k.gguf"), new HearthModelOptions { Threads = 1, ContextLength = 64, Adapters = [new(adapter)] });
+        File.Delete(adapter);
+        Saved(model, Ids(model, 5));
+        using var session = model.CreateSession();
+        session.Load(SessionPath, TestContext.Current.CancellationToken);
+        Assert.Equal(5, session.Position);
+    }
+
+    [Fact]
+    public void A_cancelled_save_leaves_what_was_there()
+    {
+        using var model = Load(Stories);
+        byte[] before = Saved(model, Ids(model, 70));
+        using var session = model.CreateSession();
+        session.Append(Ids(model, 130));
+        Assert.Throws<OperationCanceledException>(() => session.Save(SessionPath, "", new CancellationToken(canceled: true)));
+        Assert.Equal(before, File.ReadAllBytes(SessionPath));
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(SessionPath)!));
     }
 
     private static HearthModel Load(

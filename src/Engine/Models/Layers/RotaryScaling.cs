@@ -6,6 +6,10 @@ namespace Hearth.Engine.Models.Layers;
 /// <summary>Reads a model's rotary frequencies from its hyper-parameters.</summary>
 public static class RotaryScaling
 {
+    /// <summary>The divisors of long contexts; <see cref="ShortFactors"/> stands beside it.</summary>
+    internal const string LongFactors = "rope_factors_long.weight";
+
+    private const string ShortFactors = "rope_factors_short.weight";
     private const float DefaultBase = 10000;
 
     /// <summary>Frequencies with the scaling that the file names.</summary>
@@ -48,8 +52,8 @@ public static class RotaryScaling
         if (loader.Has("rope_freqs.weight"))
             Divide(frequencies, Divisors(loader, "rope_freqs.weight", rotaryLength, headLength));
 
-        if (loader.Has("rope_factors_long.weight"))
-            Divide(frequencies, Divisors(loader, LongFactors(loader), rotaryLength, headLength));
+        if (loader.Has(LongFactors))
+            Divide(frequencies, Divisors(loader, FactorsOfContext(loader), rotaryLength, headLength));
 
         float magnitude = parameters.Float("rope.scaling.attn_factor", 1);
         double stretch = Stretch(loader);
@@ -148,8 +152,8 @@ public static class RotaryScaling
     /// LongRoPE (Ding et al. 2024): one set of divisors for contexts as long as the original one, another beyond. The sessions' length
     /// decides, not the prompt's, so that a position is rotated alike however long its sequence becomes.
     /// </summary>
-    private static string LongFactors(ModelLoader loader)
-        => loader.ContextLength > OriginalContext(loader) ? "rope_factors_long.weight" : "rope_factors_short.weight";
+    private static string FactorsOfContext(ModelLoader loader)
+        => loader.ContextLength > OriginalContext(loader) ? LongFactors : ShortFactors;
 
     /// <summary>One divisor per pair that turns. Some families have one for every pair of a head, and those that do not turn come last.</summary>
     private static FloatVector Divisors(ModelLoader loader, string name, int rotaryLength, int headLength)
