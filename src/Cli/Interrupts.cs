@@ -29,11 +29,19 @@ internal sealed class Interrupts : IDisposable
         Interrupts interrupts = null!;
         interrupts = new Interrupts(code =>
         {
-            // What stands on the line, such as a progress bar, stays there; the shell's prompt begins another one.
-            if (!Console.IsOutputRedirected && interrupts.Restoring.Length > 0)
-                Console.Out.Write(interrupts.Restoring);
-            else if (!Console.IsErrorRedirected)
-                Console.Error.WriteLine();
+            try
+            {
+                // What stands on the line, such as a progress bar, stays there; the shell's prompt begins another one.
+                if (!Console.IsOutputRedirected && interrupts.Restoring.Length > 0)
+                    Console.Out.Write(interrupts.Restoring);
+                else if (!Console.IsErrorRedirected)
+                    Console.Error.WriteLine();
+            }
+            catch (IOException)
+            {
+                // A terminal that has hung up takes nothing, and an exception here would end the process as a crash.
+            }
+
             Environment.Exit(code);
         });
         interrupts.Register(PosixSignal.SIGINT, interrupts.Press);

@@ -20,7 +20,7 @@ internal sealed class Terminal : IDisposable
     public Terminal(
         Stream input, Stream output, Stream error, Interrupts interrupts, Func<(int Width, int Height)>? screen = null)
     {
-        Input = new StreamReader(input, Utf8);
+        Input = new StreamReader(new StandardInput(input), Utf8);
         OutputBytes = output;
         Output = new StreamWriter(output, Utf8) { NewLine = "\n" };
         Error = new StreamWriter(error, Utf8) { NewLine = "\n", AutoFlush = true };

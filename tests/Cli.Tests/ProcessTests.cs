@@ -86,6 +86,7 @@ public sealed class ProcessTests
     [InlineData("exec \"$@\" <&-", ExitCodes.Success, null)]
     [InlineData("exec \"$@\" <&- >&-", ExitCodes.Success, null)]
     [InlineData("echo hello | \"$@\" >&-", ExitCodes.Failure, "Standard output is closed.")]
+    [InlineData("exec \"$@\" < /", ExitCodes.Input, "Standard input cannot be read: ")]
     public void Streams_that_the_shell_closed_are_at_their_end(string script, int code, string? sentence)
     {
         if (!OperatingSystem.IsLinux())

@@ -29,7 +29,7 @@ internal sealed class ChatConversation(HearthModel model, string? systemPrompt) 
 
     public void Clear() => chat.Clear();
 
-    public void Save(string path) => chat.Save(path);
+    public void Save(string path, CancellationToken cancellation) => chat.Save(path, cancellation);
 
     public void Load(string path, CancellationToken cancellation) => chat.Load(path, cancellation);
 

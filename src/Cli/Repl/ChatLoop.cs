@@ -170,25 +170,32 @@ internal sealed class ChatLoop
     private void Save(string text)
     {
         string path = SessionFile.PathOf(text, "/save");
-        SessionFile.Save(conversation, path);
-        Say($"Saved {Units.Of(conversation.Position, "token")} in {Units.Bytes(new FileInfo(path).Length)}.");
+        if (Completes(cancellation => SessionFile.Save(conversation, path, cancellation)))
+            Say($"Saved {Units.Of(conversation.Position, "token")} in {Units.Bytes(new FileInfo(path).Length)}.");
     }
 
     private void Load(string text)
     {
         string path = SessionFile.PathOf(text, "/load");
+        if (Completes(cancellation => SessionFile.Load(conversation, path, cancellation)))
+            Say($"Loaded {Units.Of(conversation.Position, "token")}.");
+    }
+
+    /// <summary>Does what Ctrl-C can stop.</summary>
+    /// <returns>Whether it did not.</returns>
+    private bool Completes(Action<CancellationToken> act)
+    {
         using var stoppable = terminal.Interrupts.Catch(out var cancellation);
         try
         {
-            SessionFile.Load(conversation, path, cancellation);
+            act(cancellation);
+            return true;
         }
         catch (OperationCanceledException)
         {
             Say("Stopped.");
-            return;
+            return false;
         }
-
-        Say($"Loaded {Units.Of(conversation.Position, "token")}.");
     }
 
     /// <summary>A remark, for somebody who sees it.</summary>

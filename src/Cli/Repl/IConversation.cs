@@ -28,7 +28,7 @@ internal interface IConversation : IDisposable
     void Clear();
 
     /// <summary>Writes the conversation to a file.</summary>
-    void Save(string path);
+    void Save(string path, CancellationToken cancellation);
 
     /// <summary>Puts a saved conversation in place of this one; one that is refused changes nothing.</summary>
     /// <exception cref="SessionFileException">The file does not hold a conversation of this model.</exception>

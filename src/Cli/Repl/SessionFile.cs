@@ -18,12 +18,13 @@ internal static class SessionFile
 
     /// <summary>Saves a conversation. A file that is there is replaced if it is a saved one, and otherwise left alone.</summary>
     /// <exception cref="CommandException">It cannot be written.</exception>
-    public static void Save(IConversation conversation, string path)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static void Save(IConversation conversation, string path, CancellationToken cancellation)
         => Told(path, "written", () =>
         {
             if (Path.Exists(path) && !SavedSession.IsSaved(path))
                 throw new CommandException($"{path}: is there already and is no saved session; choose another name.");
-            conversation.Save(path);
+            conversation.Save(path, cancellation);
         });
 
     /// <summary>Loads a conversation.</summary>

@@ -63,10 +63,11 @@ internal sealed class StoryConversation(HearthModel model) : IConversation
     }
 
     /// <summary>The note says where the last continuation begins, and which tokens the session has not read.</summary>
-    public void Save(string path)
+    public void Save(string path, CancellationToken cancellation)
     {
         session.Rewind(Math.Min(session.Position, story.Count));
-        session.Save(path, string.Join(' ', story.Skip(session.Position).Prepend(answerStart).Select(Text).Prepend(NoteOfStory)));
+        session.Save(
+            path, string.Join(' ', story.Skip(session.Position).Prepend(answerStart).Select(Text).Prepend(NoteOfStory)), cancellation);
 
         static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
     }
@@ -74,33 +75,41 @@ internal sealed class StoryConversation(HearthModel model) : IConversation
     public void Load(string path, CancellationToken cancellation)
     {
         using var saved = SavedSession.Open(model, path, cancellation);
-        int[] numbers = Numbers(saved.Note);
-        if (numbers.Length == 0
-            || (uint)numbers[0] > (uint)(saved.Tokens.Length + numbers.Length - 1)
-            || numbers[1..].Any(id => (uint)id >= (uint)model.Shape.VocabularySize))
+        var numbers = Numbers(saved.Note);
+        if (numbers.Count == 0
+            || (uint)numbers[0] > (uint)(saved.Tokens.Length + numbers.Count - 1)
+            || numbers.Skip(1).Any(id => (uint)id >= (uint)model.Shape.VocabularySize))
         {
             throw new SessionFileException($"{path}: holds no story.");
         }
 
         Clear();
         session.Load(saved, cancellation);
-        story.AddRange([.. session.Tokens, .. numbers.AsSpan(1)]);
+        story.AddRange([.. session.Tokens, .. numbers.Skip(1)]);
         answerStart = numbers[0];
     }
 
     public void Dispose() => session.Dispose();
 
-    private static int[] Numbers(string note)
+    /// <summary>The numbers of a note; none if it is of something else, or says more than a story can hold.</summary>
+    private List<int> Numbers(string note)
     {
-        string[] parts = note.Split(' ');
-        int[] numbers = new int[parts.Length - 1];
-        for (int i = 0; i < numbers.Length; i++)
+        List<int> numbers = [];
+        if (!note.StartsWith(NoteOfStory + " ", StringComparison.Ordinal))
+            return numbers;
+        var text = note.AsSpan(NoteOfStory.Length + 1);
+        foreach (var part in text.Split(' '))
         {
-            if (!int.TryParse(parts[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i]))
+            if (numbers.Count > session.Capacity + 1
+                || !int.TryParse(text[part], NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            {
                 return [];
+            }
+
+            numbers.Add(number);
         }
 
-        return parts[0] == NoteOfStory ? numbers : [];
+        return numbers;
     }
 
     /// <summary>Reads what the session has not read of the story, at least its last token, and goes on.</summary>
