@@ -225,14 +225,6 @@ public readonly unsafe struct Avx512 : IRung<Avx512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512 ShiftRight(Avx512 value, int bits, Avx512 mask) => new((value.value.AsUInt16() >> bits).AsByte() & mask.value);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Avx512 ShiftLeft(Avx512 value, int bits, Avx512 mask) => new((value.value.AsUInt16() << bits).AsByte() & mask.value);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx512 StartDot(int correction) => new(Vector512.Create(correction).AsByte());
 
     /// <inheritdoc/>

@@ -183,13 +183,15 @@ public unsafe interface IRung<TSelf>
     /// Each byte shifted right by <paramref name="bits"/> and masked with what <see cref="BroadcastByte"/> gave, which covers what came from the
     /// neighbour byte.
     /// </summary>
-    static abstract TSelf ShiftRight(TSelf value, int bits, TSelf mask);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual TSelf ShiftRight(TSelf value, int bits, TSelf mask) => TSelf.And(TSelf.ShiftRight(value, bits), mask);
 
     /// <summary>
     /// Each byte shifted left by <paramref name="bits"/> and masked with what <see cref="BroadcastByte"/> gave, which covers what came from the
     /// neighbour byte.
     /// </summary>
-    static abstract TSelf ShiftLeft(TSelf value, int bits, TSelf mask);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual TSelf ShiftLeft(TSelf value, int bits, TSelf mask) => TSelf.And(TSelf.ShiftLeft(value, bits), mask);
 
     /// <summary>The start of a narrow dot product: the pair of 16-bit halves of <paramref name="correction"/>, whose sum is the correction.</summary>
     static abstract TSelf StartDot(int correction);

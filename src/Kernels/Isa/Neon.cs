@@ -283,22 +283,6 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
         => new(value.first << bits, value.second << bits, value.third << bits, value.fourth << bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Neon<TDot> ShiftRight(Neon<TDot> value, int bits, Neon<TDot> mask)
-        => new(
-            (value.first >> bits) & mask.first,
-            (value.second >> bits) & mask.first,
-            (value.third >> bits) & mask.first,
-            (value.fourth >> bits) & mask.first);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Neon<TDot> ShiftLeft(Neon<TDot> value, int bits, Neon<TDot> mask)
-        => new(
-            (value.first << bits) & mask.first,
-            (value.second << bits) & mask.first,
-            (value.third << bits) & mask.first,
-            (value.fourth << bits) & mask.first);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Neon<TDot> StartDot(int correction)
         => Repeat(Vector128.Create((short)correction + (correction >> 16)).AsByte());
 

@@ -289,22 +289,6 @@ public unsafe struct Scalar : IRung<Scalar>
     }
 
     /// <inheritdoc/>
-    public static Scalar ShiftRight(Scalar value, int bits, Scalar mask)
-    {
-        for (int i = 0; i < 64; i++)
-            value.bytes[i] = (byte)((value.bytes[i] >> bits) & mask.bytes[i]);
-        return value;
-    }
-
-    /// <inheritdoc/>
-    public static Scalar ShiftLeft(Scalar value, int bits, Scalar mask)
-    {
-        for (int i = 0; i < 64; i++)
-            value.bytes[i] = (byte)((value.bytes[i] << bits) & mask.bytes[i]);
-        return value;
-    }
-
-    /// <inheritdoc/>
     public static Scalar StartDot(int correction) => BroadcastInt32((short)correction + (correction >> 16));
 
     /// <inheritdoc/>

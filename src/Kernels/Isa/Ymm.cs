@@ -239,14 +239,6 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
         => new((value.low.AsUInt16() << bits).AsByte(), (value.high.AsUInt16() << bits).AsByte());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Ymm<TDot> ShiftRight(Ymm<TDot> value, int bits, Ymm<TDot> mask)
-        => new((value.low.AsUInt16() >> bits).AsByte() & mask.low, (value.high.AsUInt16() >> bits).AsByte() & mask.low);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Ymm<TDot> ShiftLeft(Ymm<TDot> value, int bits, Ymm<TDot> mask)
-        => new((value.low.AsUInt16() << bits).AsByte() & mask.low, (value.high.AsUInt16() << bits).AsByte() & mask.low);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> StartDot(int correction)
     {
         var start = TDot.Start(Vector256.Create(correction));
