@@ -83,7 +83,8 @@ public abstract unsafe class KernelSet
         Add<Scalar>();
         Add<Ymm<PairDot>>();
         Add<Ymm<VnniDot>>();
-        Add<Avx512>(ByteDotPanels());
+        Add<Zmm<ZmmPairDot>>(ByteDotPanels());
+        Add<Zmm<ZmmVnniDot>>();
         Add<Neon<WideningDot>>();
         Add<Neon<SignedDot>>();
         return found;
@@ -96,7 +97,7 @@ public abstract unsafe class KernelSet
         }
     }
 
-    // vpdpbusd is 256 bits wide in C#, which is still faster for weights of 8 bits than two 512-bit products of their nibbles.
+    // With .NET 10 vpdpbusd is 256 bits wide in C#, which is still faster for weights of 8 bits than two 512-bit products of their nibbles.
     private static PanelKernel[] ByteDotPanels()
         => Ymm<VnniDot>.IsSupported
             ?

@@ -15,6 +15,9 @@ public enum Rung
     /// <summary>x64 with 512-bit vectors (AVX-512 F, BW, VL).</summary>
     Avx512,
 
+    /// <summary><see cref="Avx512"/> with the unsigned-by-signed byte dot product of AVX-512 VNNI; from .NET 11 on.</summary>
+    Avx512Vnni,
+
     /// <summary>Arm64 without the dot-product extension (Cortex-A53, A72).</summary>
     Neon,
 

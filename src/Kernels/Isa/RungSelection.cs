@@ -13,6 +13,7 @@ public static class RungSelection
         ["avx2"] = Rung.Avx2,
         ["avxvnni"] = Rung.AvxVnni,
         ["avx512"] = Rung.Avx512,
+        ["avx512vnni"] = Rung.Avx512Vnni,
         ["neon"] = Rung.Neon,
         ["neondot"] = Rung.NeonDot,
     };
@@ -31,7 +32,7 @@ public static class RungSelection
         if (!Names.TryGetValue(name, out var rung))
             throw new NotSupportedException($"{Variable}={name} names no instruction set; this machine has {known}.");
         return KernelSet.Supported.FirstOrDefault(set => set.Rung == rung)
-            ?? throw new NotSupportedException($"{Variable}={name} is not supported by this machine, which has {known}.");
+            ?? throw new NotSupportedException($"{Variable}={name} is not supported by this machine with .NET {Environment.Version}, which has {known}.");
     }
 
     /// <summary>The name of a rung, as the variable takes it.</summary>

@@ -12,7 +12,7 @@ namespace Hearth.Kernels.Isa;
 internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
     where TDot : struct, IYmmDot
 {
-    // As for Avx512.
+    // As for Zmm.
     private const int PrefetchBytes = 4096;
 
     private readonly Vector256<byte> low;

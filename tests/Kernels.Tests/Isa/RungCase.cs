@@ -7,7 +7,7 @@ namespace Hearth.Kernels.Tests.Isa;
 /// <summary>A rung that this machine can run, seen through its members: each a function of registers given as bytes.</summary>
 internal abstract class RungCase
 {
-    /// <summary>Every rung of this machine, and AVX-VNNI with its one instruction emulated.</summary>
+    /// <summary>Every rung of this machine, and those of VNNI with their one instruction emulated.</summary>
     public static IReadOnlyList<RungCase> All { get; } = FindAll();
 
     public static RungCase Scalar => All[0];
@@ -50,12 +50,14 @@ internal abstract class RungCase
         Add<Ymm<PairDot>>("avx2");
         Add<Ymm<EmulatedVnniDot>>("avxvnni with vpdpbusd emulated");
         Add<Ymm<VnniDot>>("avxvnni");
-        Add<Avx512>("avx512");
-        Add<Avx512>(
+        Add<Zmm<ZmmPairDot>>("avx512");
+        Add<Zmm<ZmmPairDot>>(
             "avx512 with bytes by emulated vpdpbusd",
             new PanelKernel<Ymm<EmulatedVnniDot>, Q8_0>(),
             new PanelKernel<Ymm<EmulatedVnniDot>, IQ4_NL>(),
             new PanelKernel<Ymm<EmulatedVnniDot>, IQ4_XS>());
+        Add<Zmm<EmulatedZmmVnniDot>>("avx512vnni with vpdpbusd emulated");
+        Add<Zmm<ZmmVnniDot>>("avx512vnni");
         Add<Neon<WideningDot>>("neon");
         Add<Neon<SignedDot>>("neondot");
         return all;

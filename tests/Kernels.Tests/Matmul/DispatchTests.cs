@@ -23,7 +23,8 @@ public sealed unsafe class DispatchTests
             {
                 Rung.Avx2 => typeof(KernelSet<Ymm<PairDot>>),
                 Rung.AvxVnni => typeof(KernelSet<Ymm<VnniDot>>),
-                Rung.Avx512 => typeof(KernelSet<Avx512>),
+                Rung.Avx512 => typeof(KernelSet<Zmm<ZmmPairDot>>),
+                Rung.Avx512Vnni => typeof(KernelSet<Zmm<ZmmVnniDot>>),
                 Rung.Neon => typeof(KernelSet<Neon<WideningDot>>),
                 Rung.NeonDot => typeof(KernelSet<Neon<SignedDot>>),
                 _ => typeof(KernelSet<Scalar>),
@@ -42,8 +43,8 @@ public sealed unsafe class DispatchTests
             {
                 Type[] arguments = panel.GetType().GetGenericArguments();
                 bool bytes = panel.Type is WeightType.Q8_0 or WeightType.IQ4_NL or WeightType.IQ4_XS;
-                bool vnni = rung == typeof(Avx512) && bytes && Ymm<VnniDot>.IsSupported;
-                if (bytes && !vnni && (rung == typeof(Avx512) || rung == typeof(Ymm<PairDot>)))
+                bool vnni = rung == typeof(Zmm<ZmmPairDot>) && bytes && Ymm<VnniDot>.IsSupported;
+                if (bytes && !vnni && (rung == typeof(Zmm<ZmmPairDot>) || rung == typeof(Ymm<PairDot>)))
                 {
                     Assert.Equal(typeof(CrossedKernel<,>), panel.GetType().GetGenericTypeDefinition());
                     Assert.Equal(rung, arguments[0]);

@@ -1,0 +1,42 @@
+using System.Runtime.Intrinsics;
+using Hearth.Kernels.Isa;
+
+namespace Hearth.Kernels.Tests.Isa;
+
+/// <summary>vpdpbusd of 512 bits as two halves of <see cref="EmulatedVnniDot"/>. All else is <see cref="ZmmVnniDot"/> itself.</summary>
+internal readonly unsafe struct EmulatedZmmVnniDot : IZmmDot
+{
+    public static Rung Rung => ZmmVnniDot.Rung;
+
+    public static bool IsSupported => true;
+
+    public static bool HasByteDot => ZmmVnniDot.HasByteDot;
+
+    public static Vector512<int> Start(Vector512<int> corrections) => ZmmVnniDot.Start(corrections);
+
+    public static Vector512<int> ToInt32(Vector512<int> sum) => ZmmVnniDot.ToInt32(sum);
+
+    public static Vector512<int> Scales(Vector512<int> scales) => ZmmVnniDot.Scales(scales);
+
+    public static Vector512<int> ScaleAdd(Vector512<int> total, Vector512<int> sum, Vector512<int> scales)
+        => ZmmVnniDot.ScaleAdd(total, sum, scales);
+
+    public static Vector512<int> Add(Vector512<int> sum, Vector512<byte> weights, Vector512<sbyte> activations)
+        => Vector512.Create(
+            EmulatedVnniDot.Add(sum.GetLower(), weights.GetLower(), activations.GetLower()),
+            EmulatedVnniDot.Add(sum.GetUpper(), weights.GetUpper(), activations.GetUpper()));
+
+    public static void AddFour(
+        ref Vector512<int> first,
+        ref Vector512<int> second,
+        ref Vector512<int> third,
+        ref Vector512<int> fourth,
+        Vector512<byte> weights,
+        int* activations)
+    {
+        first = Add(first, weights, Vector512.Create(activations[0]).AsSByte());
+        second = Add(second, weights, Vector512.Create(activations[1]).AsSByte());
+        third = Add(third, weights, Vector512.Create(activations[2]).AsSByte());
+        fourth = Add(fourth, weights, Vector512.Create(activations[3]).AsSByte());
+    }
+}
