@@ -16,7 +16,8 @@ internal sealed unsafe class QuantizedKeys<TRung, TGroup> : KeyStorage
     private const int ScaleBytes = 2 * KvHeadShape.BlockPositions;
 
     // Both zero points are 8: a biased byte - 128 is its low nibble + 16 * (its high nibble - 8).
-    private static readonly ActivationLayout Layout = new(GroupLength, GroupLength, GroupLength, GroupCorrection.Pair, 8, false);
+    private static readonly ActivationLayout Layout =
+        new ActivationLayout(GroupLength, GroupLength, GroupLength, GroupCorrection.Pair, 8, false).For<TRung>(TRung.TileTokens);
 
     public override void Store(in KvHeadShape shape, float* key, byte* keys, int position)
     {

@@ -193,7 +193,10 @@ public unsafe interface IRung<TSelf>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual TSelf ShiftLeft(TSelf value, int bits, TSelf mask) => TSelf.And(TSelf.ShiftLeft(value, bits), mask);
 
-    /// <summary>The start of a narrow dot product: the pair of 16-bit halves of <paramref name="correction"/>, whose sum is the correction.</summary>
+    /// <summary>
+    /// The start of a narrow dot product. Where <see cref="HasByteDot"/>, sums have 32 bits and <paramref name="correction"/> is a number; elsewhere it is
+    /// a pair of 16-bit halves whose sum is the correction.
+    /// </summary>
     static abstract TSelf StartDot(int correction);
 
     /// <summary>
@@ -252,7 +255,7 @@ public unsafe interface IRung<TSelf>
     static abstract TSelf AddTimesSixteen(TSelf total, TSelf values);
 
     /// <summary>
-    /// The start of a wide dot product: sixteen 32-bit integers, 16 x the sum of the halves of <paramref name="correction"/>. That is
+    /// The start of a wide dot product, where <see cref="HasByteDot"/>: sixteen 32-bit integers, 16 x <paramref name="correction"/>. That is
     /// -128 x the sum of the activations, the bias of the bytes; rungs that multiply signed bytes start at zero.
     /// </summary>
     static abstract TSelf StartWide(int correction);

@@ -14,9 +14,6 @@ internal interface IYmmDot
     /// <inheritdoc cref="IRung{TSelf}.HasByteDot"/>
     static abstract bool HasByteDot { get; }
 
-    /// <summary>The start of narrow sums, of a correction pair in every lane.</summary>
-    static abstract Vector256<int> Start(Vector256<int> corrections);
-
     /// <summary>Adds to narrow sums.</summary>
     static abstract Vector256<int> Add(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> activations);
 

@@ -14,9 +14,6 @@ internal unsafe interface IZmmDot
     /// <inheritdoc cref="IRung{TSelf}.HasByteDot"/>
     static abstract bool HasByteDot { get; }
 
-    /// <summary>The start of narrow sums, of a correction pair in every lane.</summary>
-    static abstract Vector512<int> Start(Vector512<int> corrections);
-
     /// <summary>Adds to narrow sums.</summary>
     static abstract Vector512<int> Add(Vector512<int> sum, Vector512<byte> weights, Vector512<sbyte> activations);
 

@@ -284,7 +284,7 @@ internal readonly unsafe struct Neon<TDot> : IRung<Neon<TDot>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Neon<TDot> StartDot(int correction)
-        => Repeat(Vector128.Create((short)correction + (correction >> 16)).AsByte());
+        => Repeat(Vector128.Create(correction).AsByte());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Neon<TDot> Dot(Neon<TDot> sum, Neon<TDot> weights, byte* activations)

@@ -14,9 +14,6 @@ internal readonly struct PairDot : IYmmDot
     public static bool HasByteDot => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Start(Vector256<int> corrections) => corrections;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Add(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> activations)
         => (sum.AsInt16() + Avx2.MultiplyAddAdjacent(weights, activations)).AsInt32();
 

@@ -289,7 +289,7 @@ public unsafe struct Scalar : IRung<Scalar>
     }
 
     /// <inheritdoc/>
-    public static Scalar StartDot(int correction) => BroadcastInt32((short)correction + (correction >> 16));
+    public static Scalar StartDot(int correction) => BroadcastInt32(correction);
 
     /// <inheritdoc/>
     public static Scalar Dot(Scalar sum, Scalar weights, byte* activations)
@@ -370,7 +370,7 @@ public unsafe struct Scalar : IRung<Scalar>
     }
 
     /// <inheritdoc/>
-    public static Scalar StartWide(int correction) => BroadcastInt32(16 * ((short)correction + (correction >> 16)));
+    public static Scalar StartWide(int correction) => BroadcastInt32(16 * correction);
 
     /// <inheritdoc/>
     public static Scalar WholeBytes(Scalar biased) => biased;

@@ -14,10 +14,6 @@ internal readonly struct VnniDot : IYmmDot
     public static bool HasByteDot => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Start(Vector256<int> corrections)
-        => Avx2.MultiplyAddAdjacent(corrections.AsInt16(), Vector256.Create((short)1));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Add(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> activations)
         => AvxVnni.MultiplyWideningAndAdd(sum, weights, activations);
 

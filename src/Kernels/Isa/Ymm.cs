@@ -241,7 +241,7 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> StartDot(int correction)
     {
-        var start = TDot.Start(Vector256.Create(correction));
+        var start = Vector256.Create(correction);
         return new(start, start);
     }
 
@@ -338,7 +338,7 @@ internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Ymm<TDot> StartWide(int correction)
     {
-        var start = Avx2.MultiplyAddAdjacent(Vector256.Create(correction).AsInt16(), Vector256.Create((short)16));
+        var start = Vector256.Create(correction) << 4;
         return new(start, start);
     }
 

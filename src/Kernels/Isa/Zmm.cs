@@ -180,7 +180,7 @@ internal readonly unsafe struct Zmm<TDot> : IRung<Zmm<TDot>>
     public static Zmm<TDot> ShiftLeft(Zmm<TDot> value, int bits) => new((value.value.AsUInt16() << bits).AsByte());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Zmm<TDot> StartDot(int correction) => new(TDot.Start(Vector512.Create(correction)));
+    public static Zmm<TDot> StartDot(int correction) => new(Vector512.Create(correction));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Zmm<TDot> Dot(Zmm<TDot> sum, Zmm<TDot> weights, byte* activations)
@@ -232,7 +232,7 @@ internal readonly unsafe struct Zmm<TDot> : IRung<Zmm<TDot>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Zmm<TDot> StartWide(int correction)
-        => new(Avx512BW.MultiplyAddAdjacent(Vector512.Create(correction).AsInt16(), Vector512.Create((short)16)).AsByte());
+        => new(Vector512.Create(correction) << 4);
 
     public static Zmm<TDot> WholeBytes(Zmm<TDot> biased) => biased;
 

@@ -17,9 +17,6 @@ internal readonly unsafe struct ZmmPairDot : IZmmDot
     public static bool HasByteDot => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Start(Vector512<int> corrections) => corrections;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Add(Vector512<int> sum, Vector512<byte> weights, Vector512<sbyte> activations)
         => (sum.AsInt16() + Avx512BW.MultiplyAddAdjacent(weights, activations)).AsInt32();
 

@@ -25,10 +25,6 @@ internal readonly unsafe struct ZmmVnniDot : IZmmDot
 #endif
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Start(Vector512<int> corrections)
-        => Avx512BW.MultiplyAddAdjacent(corrections.AsInt16(), Vector512.Create((short)1));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddFour(
         ref Vector512<int> first,
         ref Vector512<int> second,

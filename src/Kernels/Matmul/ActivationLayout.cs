@@ -1,3 +1,5 @@
+using Hearth.Kernels.Isa;
+
 namespace Hearth.Kernels.Matmul;
 
 /// <summary>What a group of activations carries beside its values so that weights can stay unsigned in the dot product.</summary>
@@ -8,6 +10,9 @@ public enum GroupCorrection
 
     /// <summary>A dword of two 16-bit halves, -zero x (sum of columns 0 and 1 of each quad) and -zero x (columns 2 and 3).</summary>
     Pair,
+
+    /// <summary>A dword, -zero x the sum of the group: for kernels whose sums have 32 bits.</summary>
+    Whole,
 }
 
 /// <summary>
@@ -38,6 +43,16 @@ public readonly record struct ActivationLayout(
 
     /// <summary>Tokens of the widest tile: as many as the kernel that reads this keeps in registers. Set by the kernel, not by the format.</summary>
     public int TileTokens { get; init; }
+
+    /// <summary>The layout as the kernels of a rung read it.</summary>
+    /// <param name="tileTokens"><see cref="TileTokens"/>.</param>
+    internal ActivationLayout For<TRung>(int tileTokens)
+        where TRung : unmanaged, IRung<TRung>
+        => this with
+        {
+            TileTokens = tileTokens,
+            Correction = Correction == GroupCorrection.Pair && TRung.HasByteDot ? GroupCorrection.Whole : Correction,
+        };
 
     /// <summary>Floats are multiplied by two to this power, exactly unless they overflow, when they are packed.</summary>
     public int Exponent { get; init; }

@@ -73,7 +73,7 @@ internal static unsafe class ActivationPacker<TRung>
         int quads = groupColumns / 4;
         int scalesAt = (layout.BlockBytes - sizeof(float)) * width;
         int sumsAt = scalesAt - (layout.GroupSums ? blockColumns / groupColumns / 2 * sizeof(int) * width : 0);
-        bool corrected = layout.Correction != GroupCorrection.None;
+        var correction = layout.Correction;
         int tileBlockBytes = layout.BlockBytes * width;
         if (present < Group && width >= Group)
             new Span<sbyte>(values, Group * LargestBlock).Clear();
@@ -98,9 +98,10 @@ internal static unsafe class ActivationPacker<TRung>
                         : quads == 2 ? InterleaveTwo(values + at, width, to)
                         : Interleave(values + at, quads, width, to);
                     to += quads * sizeof(int) * width;
-                    if (corrected)
+                    if (correction != GroupCorrection.None)
                     {
-                        Put(pairs * (short)-layout.Zero, present, width, to);
+                        var halves = pairs * (short)-layout.Zero;
+                        Put(correction == GroupCorrection.Whole ? SumsOfHalves(halves) : halves.AsInt32(), present, width, to);
                         to += sizeof(int) * width;
                     }
 
@@ -218,18 +219,22 @@ internal static unsafe class ActivationPacker<TRung>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<short> SumsOfTwo(Vector128<int> quads) => ((quads.AsInt16() << 8) >> 8) + (quads.AsInt16() >> 8);
 
+    /// <summary>The lower + the upper half of each 32 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> SumsOfHalves(Vector128<short> pairs) => ((pairs.AsInt32() << 16) >> 16) + (pairs.AsInt32() >> 16);
+
     /// <summary>Stores one dword per token.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(Vector128<short> pairs, int present, int width, byte* destination)
+    private static void Put(Vector128<int> values, int present, int width, byte* destination)
     {
         if (width >= Group)
         {
-            pairs.Store((short*)destination);
+            values.Store((int*)destination);
             return;
         }
 
         for (int token = 0; token < present; token++)
-            ((int*)destination)[token] = pairs.AsInt32()[token];
+            ((int*)destination)[token] = values[token];
     }
 
     /// <summary>Stores the whole sum of each token in the lower (even groups) or upper half of its dword.</summary>

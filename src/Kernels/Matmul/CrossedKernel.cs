@@ -35,7 +35,7 @@ internal sealed unsafe class CrossedKernel<TRung, TFormat>()
         TFormat.BlockWeights,
         TFormat.ChunkColumns,
         TFormat.ChunkBytes,
-        TFormat.Activations with { TileTokens = TRung.TileTokens })
+        TFormat.Activations.For<TRung>(TRung.TileTokens))
     where TRung : unmanaged, IRung<TRung>
     where TFormat : struct, IPanelKernel
 {

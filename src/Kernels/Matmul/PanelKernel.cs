@@ -93,7 +93,7 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
         TFormat.BlockWeights,
         TFormat.ChunkColumns,
         TFormat.ChunkBytes,
-        TFormat.Activations with { TileTokens = TileTokens })
+        TFormat.Activations.For<TRung>(TileTokens))
     where TRung : unmanaged, IRung<TRung>
     where TFormat : struct, IPanelKernel
 {

@@ -14,8 +14,6 @@ internal readonly struct EmulatedVnniDot : IYmmDot
 
     public static bool HasByteDot => VnniDot.HasByteDot;
 
-    public static Vector256<int> Start(Vector256<int> corrections) => VnniDot.Start(corrections);
-
     public static Vector256<int> ToInt32(Vector256<int> sum) => VnniDot.ToInt32(sum);
 
     public static Vector256<int> Scales(Vector256<int> scales) => VnniDot.Scales(scales);

@@ -12,8 +12,6 @@ internal readonly unsafe struct EmulatedZmmVnniDot : IZmmDot
 
     public static bool HasByteDot => ZmmVnniDot.HasByteDot;
 
-    public static Vector512<int> Start(Vector512<int> corrections) => ZmmVnniDot.Start(corrections);
-
     public static Vector512<int> ToInt32(Vector512<int> sum) => ZmmVnniDot.ToInt32(sum);
 
     public static Vector512<int> Scales(Vector512<int> scales) => ZmmVnniDot.Scales(scales);

@@ -77,7 +77,7 @@ internal sealed unsafe class RungCase<TRung>(string name, PanelKernel[] replacem
     {
         if (!TRung.HasByteDot)
             return NibbleDot(correction, lines, quads);
-        var sum = TRung.StartWide(correction);
+        var sum = TRung.StartWide(Start(correction));
         for (int i = 0; i < lines.Length; i++)
         {
             fixed (byte* quad = quads[i])
@@ -91,7 +91,7 @@ internal sealed unsafe class RungCase<TRung>(string name, PanelKernel[] replacem
     {
         var nibble = TRung.BroadcastByte(15);
         var low = TRung.StartDot(0);
-        var high = TRung.StartDot(correction);
+        var high = TRung.StartDot(Start(correction));
         for (int i = 0; i < lines.Length; i++)
         {
             fixed (byte* quad = quads[i])
@@ -116,9 +116,12 @@ internal sealed unsafe class RungCase<TRung>(string name, PanelKernel[] replacem
 
     public override IReadOnlyList<int> TileWidths(int tokens) => DispatchTests.TileWidths<TRung>(tokens);
 
+    /// <summary>A correction pair as the rung takes it.</summary>
+    private static int Start(int correction) => TRung.HasByteDot ? (short)correction + (correction >> 16) : correction;
+
     private static TRung Narrow(int correction, byte[][] lines, byte[][] quads)
     {
-        var sum = TRung.StartDot(correction);
+        var sum = TRung.StartDot(Start(correction));
         for (int i = 0; i < lines.Length; i++)
         {
             fixed (byte* quad = quads[i])

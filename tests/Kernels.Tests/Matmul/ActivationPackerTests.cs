@@ -6,7 +6,10 @@ namespace Hearth.Kernels.Tests.Matmul;
 
 public sealed unsafe class ActivationPackerTests
 {
-    private static readonly ActivationLayout[] Layouts = [.. KernelSet.Supported[0].Panels.Select(panel => panel.Activations).Distinct()];
+    private static readonly ActivationLayout[] Layouts =
+    [
+        .. RungCase.All.SelectMany(rung => rung.Kernels.Panels).Select(panel => panel.Activations with { TileTokens = 1 }).Distinct(),
+    ];
 
     [Property(MaxTest = 60)]
     public void Packed_activations_are_what_the_layout_describes(int seed)
@@ -118,13 +121,15 @@ public sealed unsafe class ActivationPackerTests
                     bytes.AddRange(token.Skip(quad).Take(4).Select(value => (byte)value));
             }
 
-            if (layout.Correction == GroupCorrection.Pair)
+            if (layout.Correction == GroupCorrection.None)
+                continue;
+            foreach (int[] token in values)
             {
-                foreach (int[] token in values)
-                {
-                    int[] columns = [.. token.Skip(group).Take(layout.GroupColumns)];
+                int[] columns = [.. token.Skip(group).Take(layout.GroupColumns)];
+                if (layout.Correction == GroupCorrection.Whole)
+                    bytes.AddRange(BitConverter.GetBytes(-layout.Zero * columns.Sum()));
+                else
                     Pair(-layout.Zero * columns.Where((_, i) => i % 4 < 2).Sum(), -layout.Zero * columns.Where((_, i) => i % 4 >= 2).Sum());
-                }
             }
         }
 

@@ -39,7 +39,7 @@ internal static unsafe class FiveBitLines
             columns[column] |= (byte)(((lines[NibbleLines.Bytes + (4 * row) + (column % 4)] >> (column / 4)) & 1) << 4);
     }
 
-    /// <summary>Adds the dot product of 32 columns to started narrow sums; their zero point is 16, or they would not fit.</summary>
+    /// <summary>Adds the dot product of 32 columns to narrow sums, which start at 0, or with a zero point of 16 where they have 16 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Dot<TRung, TTile>(byte* lines, byte* x, ref TTile sums)
         where TRung : unmanaged, IRung<TRung>

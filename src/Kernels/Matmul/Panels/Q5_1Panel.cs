@@ -10,7 +10,7 @@ namespace Hearth.Kernels.Formats;
 ///  64  2 x 16 halves  m
 /// 128  2 x 5 lines    see <see cref="FiveBitLines"/>
 /// </code>
-/// Unsigned 5-bit codes would not fit 16-bit sums, so 16 is taken off and given back in 32 bits: a block gives
+/// Unsigned 5-bit codes would not fit sums of 16 bits; where these are used, 16 is taken off and given back in 32 bits: a block gives
 /// fma(sum(q x), d s, c), then fma(16 sum(x), m / 16 s, c). Giving it to the minimum (m + 16 d) would cost less, but cancels.
 /// </content>
 public readonly unsafe partial struct Q5_1 : IPanelKernel
@@ -68,11 +68,19 @@ public readonly unsafe partial struct Q5_1 : IPanelKernel
         byte* lines = chunk + LinesAt;
         for (int block = 0; block < 2; block++, chunk += 32, lines += FiveBitLines.Bytes, activations += 40 * TTile.Tokens)
         {
-            var sums = accumulators.StartDot(activations, 32 * TTile.Tokens);
-            FiveBitLines.Dot<TRung, TTile>(lines, activations, ref sums);
             var totals = accumulators.NewSums();
-            totals.ScaleAdd(sums, one);
-            totals.PairAdd(pairsOfMinusOne, activations, 32 * TTile.Tokens);
+            if (TRung.HasByteDot)
+            {
+                FiveBitLines.Dot<TRung, TTile>(lines, activations, ref totals);
+            }
+            else
+            {
+                var sums = accumulators.StartDot(activations, 32 * TTile.Tokens);
+                FiveBitLines.Dot<TRung, TTile>(lines, activations, ref sums);
+                totals.ScaleAdd(sums, one);
+                totals.PairAdd(pairsOfMinusOne, activations, 32 * TTile.Tokens);
+            }
+
             accumulators.Accumulate(totals, TRung.LoadHalf((ushort*)chunk), activations, 36 * TTile.Tokens);
             var negatedSums = accumulators.StartDot(activations, 32 * TTile.Tokens);
             var negatedMinimum = TRung.LoadHalf((ushort*)(chunk + MinimumsAt)) * minusSixteenth;

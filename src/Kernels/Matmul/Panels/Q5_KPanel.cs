@@ -15,7 +15,7 @@ namespace Hearth.Kernels.Formats;
 /// 320  4 x 16 x 2   minimums of groups 2p and 2p + 1 of each row (6 bits)
 /// 448  8 x 5 lines  see <see cref="FiveBitLines"/>
 /// </code>
-/// 16 is taken off the codes, or their sums would not fit 16 bits, and given back in 32 bits by the groups' sums: a superblock gives
+/// Where sums have 16 bits, 16 is taken off the codes, and given back in 32 bits by the groups' sums: a superblock gives
 /// fma(sum(s q x), d t, c), then fma(-sum(m x), dmin t, c).
 /// </content>
 public readonly unsafe partial struct Q5_K : IPanelKernel
@@ -83,16 +83,20 @@ public readonly unsafe partial struct Q5_K : IPanelKernel
         byte* lines = chunk + LinesAt;
         for (int group = 0; group < 8; group++, x += 36 * TTile.Tokens, lines += FiveBitLines.Bytes)
         {
-            var sums = accumulators.StartDot(x, 32 * TTile.Tokens);
+            var sums = TRung.HasByteDot ? accumulators.NewSums() : accumulators.StartDot(x, 32 * TTile.Tokens);
             FiveBitLines.Dot<TRung, TTile>(lines, x, ref sums);
             totals.ScaleAdd(sums, TRung.LoadScales(chunk + GroupScalesAt + (16 * group)));
         }
 
-        var scaleSums = accumulators.NewSums();
         byte* groupSums = x;
-        for (byte* pairs = chunk + ScalePairsAt; pairs < chunk + MinimumPairsAt; pairs += 32, groupSums += 4 * TTile.Tokens)
-            scaleSums.PairAdd(TRung.LoadPairs(pairs), groupSums, 0);
-        totals.AddTimesSixteen(scaleSums);
+        if (!TRung.HasByteDot)
+        {
+            var scaleSums = accumulators.NewSums();
+            for (byte* pairs = chunk + ScalePairsAt; pairs < chunk + MinimumPairsAt; pairs += 32, groupSums += 4 * TTile.Tokens)
+                scaleSums.PairAdd(TRung.LoadPairs(pairs), groupSums, 0);
+            totals.AddTimesSixteen(scaleSums);
+        }
+
         accumulators.Accumulate(totals, TRung.LoadHalf((ushort*)chunk), x, 16 * TTile.Tokens);
         var minimums = accumulators.NewSums();
         groupSums = x;
