@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+#if NET11_0_OR_GREATER
 using System.Runtime.Intrinsics.X86;
+#endif
 
 namespace Hearth.Kernels.Isa;
 
