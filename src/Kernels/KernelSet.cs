@@ -38,6 +38,9 @@ public abstract unsafe class KernelSet
     /// <summary>Layers with a state per sequence.</summary>
     public abstract RecurrenceKernels Recurrence { get; }
 
+    /// <summary>Guessing the signs of products.</summary>
+    public abstract SignKernel Signs { get; }
+
     /// <summary>Finds the kernel of a block type.</summary>
     public abstract bool TryGetPanel(WeightType type, [NotNullWhen(true)] out PanelKernel? panel);
 

@@ -80,6 +80,8 @@ internal sealed unsafe class KernelSet<TRung> : KernelSet
 
     public override RecurrenceKernels Recurrence { get; } = new RecurrenceKernels<TRung>();
 
+    public override SignKernel Signs { get; } = new SignKernel<TRung>();
+
     public override bool TryGetPanel(WeightType type, [NotNullWhen(true)] out PanelKernel? panel) => panels.TryGetValue(type, out panel);
 
     public override bool TryGetInputs(WeightType type, [NotNullWhen(true)] out InputKernel? kernel)

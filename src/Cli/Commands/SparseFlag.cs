@@ -9,7 +9,7 @@ internal sealed class SparseFlag
     private const string Name = "--sparse";
 
     private readonly Option<string?> mode = Flag.Text(
-        Name, [], "MODE", $"weights of neurons that a ReLU leaves at zero: {Names} (default: off, which reads them)");
+        Name, [], "MODE", $"weights of neurons that a ReLU leaves at zero: {Names} (default: off, which reads them; sign and learned guess, and lose a little)");
 
     /// <summary>Gives a command the flag.</summary>
     public SparseFlag(Command command) => command.Add(mode);

@@ -25,6 +25,14 @@ internal static class SparsityNote
         }
 
         string what = $"{Units.Of(blocks, "feed-forward block")} of {name} {(blocks == 1 ? "reads" : "read")} only what active neurons need";
+        if (mode is SparsityMode.Sign or SparsityMode.Learned)
+        {
+            int predicted = model.SparseLayers.Count(layer => layer.Predictor != null);
+            what += predicted == blocks
+                ? ", as far as a predictor sees them"
+                : predicted == 0 ? ", without a predictor" : $", {predicted} of them as far as a predictor sees them";
+        }
+
         return model.RoundedTypes.Count > 0
             ? $"{what}; for that the last matrices, of {Types(model.RoundedTypes)}, were rounded again, to Q8_0."
             : $"{what}.";
@@ -39,9 +47,13 @@ internal static class SparsityNote
         double active = layers.Sum(layer => layer.ActiveShare * layer.Neurons) / layers.Sum(layer => layer.Neurons);
         string advice = active > PayingShare ? "; with so many --sparse off is faster" : "";
         long read = layers.Sum(layer => layer.BytesRead / layer.Tokens);
+        double chosen = layers.Sum(layer => layer.PredictedShare * layer.Neurons) / layers.Sum(layer => layer.Neurons);
+        string prediction = layers.Exists(layer => layer.Predictor != null)
+            ? string.Create(CultureInfo.InvariantCulture, $"{chosen * 100:F1} % chosen by predictors, ")
+            : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{active * 100:F1} % active ({layers.Min(layer => layer.ActiveShare) * 100:F1} to {layers.Max(layer => layer.ActiveShare) * 100:F1} by block), ")
+            $"{prediction}{active * 100:F1} % active ({layers.Min(layer => layer.ActiveShare) * 100:F1} to {layers.Max(layer => layer.ActiveShare) * 100:F1} by block), ")
             + $"{Units.Bytes(read)} of {Units.Bytes(layers.Sum(layer => layer.BytesPerToken))} of their weights read for a token{advice}";
     }
 

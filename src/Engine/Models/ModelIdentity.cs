@@ -30,7 +30,7 @@ internal static class ModelIdentity
     /// </summary>
     /// <param name="model">The file.</param>
     /// <param name="adapters">Its adapters.</param>
-    /// <param name="sparseBlocks">The names of the sparse blocks, in order; not the mode, which may leave the same ones.</param>
+    /// <param name="sparseBlocks">The names of the sparse blocks, in order, and of what predicts for them; not the mode, which may leave the same ones.</param>
     /// <param name="hasLongFactors">Whether positions are rotated as in long contexts.</param>
     /// <exception cref="InvalidModelException">An adapter cannot be read any more.</exception>
     public static byte[] OfComputation(

@@ -4,6 +4,7 @@ using Hearth.Engine.Models.Layers;
 using Hearth.Engine.Sparsity;
 using Hearth.Kernels.Elementwise;
 using Hearth.Kernels.Formats;
+using Hearth.Kernels.Matmul;
 using Hearth.Kernels.Sparse;
 
 namespace Hearth.Engine.Models;
@@ -49,12 +50,24 @@ public sealed partial class ModelLoader
         if (!unit.HasTrueZeros || !CanBeSparse(down))
             return false;
         Announce(width, choosesUp: true);
-        var gates = Linear(gate, inner, width);
-        var ups = RowLinear(up, inner, width);
-        var downs = InputLinear(down, width, inner);
-        var activity = new LayerActivity(gate, inner, gates.Weights.Bytes, ups.Weights.RowBytes, downs.Weights.RowBytes, BytesOf(gate, up, down));
-        sparseLayers.Add(activity);
-        block = new SparseGatedFeedForward(gates, ups, unit, downs, activity);
+        long dense = BytesOf(gate, up, down);
+        if (TryLoadPredictor(gate, width, inner, out var predictor))
+        {
+            var gates = RowLinear(gate, inner, width);
+            var ups = RowLinear(up, inner, width);
+            var downs = InputLinear(down, width, inner);
+            var bytes = new BlockBytes(predictor.Bytes, gates.Weights.RowBytes, ups.Weights.RowBytes, downs.Weights.RowBytes, dense);
+            block = new PredictedGatedFeedForward(predictor, gates, ups, unit, downs, Count(gate, inner, predictor, bytes));
+        }
+        else
+        {
+            var gates = Linear(gate, inner, width);
+            var ups = RowLinear(up, inner, width);
+            var downs = InputLinear(down, width, inner);
+            var bytes = new BlockBytes(0, RowBytes(gates), ups.Weights.RowBytes, downs.Weights.RowBytes, dense);
+            block = new SparseGatedFeedForward(gates, ups, unit, downs, Count(gate, inner, null, bytes));
+        }
+
         return true;
     }
 
@@ -67,20 +80,39 @@ public sealed partial class ModelLoader
         if (!TrueZeros.Of(activation) || !CanBeSparse(down))
             return false;
         Announce(width, choosesUp: false);
-        var ups = Linear(up, inner, width);
-        var downs = InputLinear(down, width, inner);
-        var activity = new LayerActivity(up, inner, ups.Weights.Bytes, 0, downs.Weights.RowBytes, BytesOf(up, down));
-        sparseLayers.Add(activity);
-        block = new SparseFeedForward(ups, downs, activation, activity);
+        long dense = BytesOf(up, down);
+        if (TryLoadPredictor(up, width, inner, out var predictor))
+        {
+            var ups = RowLinear(up, inner, width);
+            var downs = InputLinear(down, width, inner);
+            var bytes = new BlockBytes(predictor.Bytes, ups.Weights.RowBytes, 0, downs.Weights.RowBytes, dense);
+            block = new PredictedFeedForward(predictor, ups, downs, activation, Count(up, inner, predictor, bytes));
+        }
+        else
+        {
+            var ups = Linear(up, inner, width);
+            var downs = InputLinear(down, width, inner);
+            block = new SparseFeedForward(ups, downs, activation, Count(up, inner, null, new BlockBytes(0, RowBytes(ups), 0, downs.Weights.RowBytes, dense)));
+        }
+
         return true;
     }
+
+    private LayerActivity Count(string name, int neurons, INeuronPredictor? predictor, BlockBytes bytes)
+    {
+        var activity = new LayerActivity(name, neurons, predictor?.Name, bytes);
+        sparseLayers.Add(activity);
+        return activity;
+    }
+
+    private static long RowBytes(Linear linear) => linear.Weights.PanelBytes / PackedMatrix.PanelRows;
 
     /// <summary>Matrices that stay in the file are wanted as panels, and adapters change whole products.</summary>
     private bool CanBeSparse(string down)
     {
         if (Sparsity == SparsityMode.Off || LeavesMatrices || adapters != null)
             return false;
-        if (Sparsity == SparsityMode.Exact)
+        if (Sparsity != SparsityMode.Auto)
             return true;
         bool isTurned = !Has(down + ".weight") && Has(down + "_t.weight");
         var type = Find(down + (isTurned ? "_t.weight" : ".weight")).Type;
@@ -109,15 +141,20 @@ public sealed partial class ModelLoader
             bool isTurned = tensor.Name.EndsWith("_t.weight", StringComparison.Ordinal);
             if (tensor.Name.Contains(".ffn_down", StringComparison.Ordinal) && tensor.Dimensions[isTurned ? 0 : 1] == width)
             {
-                if ((Sparsity == SparsityMode.Exact || KeepsType(tensor.Type, isTurned))
+                if ((Sparsity != SparsityMode.Auto || KeepsType(tensor.Type, isTurned))
                     && kernels.TryGetInputs(InputType(tensor, isTurned, width), out var kernel))
                 {
                     bytes += (kernel.RowBytes(width) * (tensor.ElementCount / width)) - (Panels == null ? BytesInPanels(tensor) : 0);
                 }
             }
-            else if (choosesUp && Panels != null && tensor.Name.Contains(".ffn_up", StringComparison.Ordinal))
+            else if (tensor.Name.Contains(".ffn_gate", StringComparison.Ordinal) || tensor.Name.Contains(".ffn_up", StringComparison.Ordinal))
             {
-                bytes += tensor.ByteLength;
+                bool decides = choosesUp == tensor.Name.Contains(".ffn_gate", StringComparison.Ordinal);
+                bool isPredicted = decides && Sparsity is SparsityMode.Sign or SparsityMode.Learned;
+                if (Panels != null && (decides ? isPredicted : choosesUp))
+                    bytes += tensor.ByteLength;
+                if (isPredicted && Sparsity == SparsityMode.Sign && tensor.Dimensions[0] == width && tensor.Dimensions[1] <= int.MaxValue)
+                    bytes += SignPlane.BytesOf((int)tensor.Dimensions[1], width);
             }
         }
 

@@ -41,7 +41,7 @@ public sealed class HearthModel : IDisposable
         this.options = options;
         bool hasLongFactors = false;
         identity = new Lazy<byte[]>(
-            () => ModelIdentity.OfComputation(file, options.Adapters, SparseLayers!.Select(layer => layer.Name), hasLongFactors));
+            () => ModelIdentity.OfComputation(file, options.Adapters, SparseLayers!.Select(layer => layer.Identity), hasLongFactors));
         Kernels = options.Kernels ?? RungSelection.FromEnvironment();
         pool = new WorkerPool(options.Threads ?? ProcessorTopology.DefaultThreads);
         ModelLoader? loader = null;

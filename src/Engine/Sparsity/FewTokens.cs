@@ -8,6 +8,23 @@ internal static class FewTokens
     // More than these share so few zeros that it never pays.
     private const int Limit = 4;
 
+    /// <inheritdoc cref="CountAlone(Cpu, Rows)"/>
+    /// <param name="cpu">What to compute on.</param>
+    /// <param name="sets">[n, neurons]: active is what may be.</param>
+    public static int CountAlone(Cpu cpu, NeuronSets sets)
+    {
+        if (cpu.IsMeasuring)
+            return Math.Min(sets.Count, Limit);
+        if (sets.Count == 1)
+            return 1;
+        if (sets.Count > Limit)
+            return 0;
+        int active = 0;
+        for (int token = 0; token < sets.Count; token++)
+            active += cpu.CountOf(sets, token);
+        return active < sets.Neurons ? sets.Count : 0;
+    }
+
     /// <summary>
     /// How many tokens to take one by one: all of them where their active neurons, counted again for each, are fewer than there are neurons; else none. While
     /// memory is counted both ways have to be gone.

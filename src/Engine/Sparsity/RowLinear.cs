@@ -10,11 +10,12 @@ namespace Hearth.Engine.Sparsity;
 internal sealed record RowLinear(RowMatrix Weights, FloatVector? Bias, float Scale)
 {
     /// <summary>All outputs.</summary>
-    public void Apply(Cpu cpu, Rows x, Rows y)
+    /// <param name="cpu">What to compute on.</param>
+    /// <param name="x">[n, inputs].</param>
+    /// <param name="y">[n, outputs].</param>
+    public void Apply(Cpu cpu, ref MatMulInput x, Rows y)
     {
-        using var scope = cpu.Scope();
-        var input = Cpu.Prepare(x);
-        cpu.Multiply(ref input, Weights, y);
+        cpu.Multiply(ref x, Weights, y);
         if (Scale != 1)
             cpu.Scale(y, Scale);
         cpu.AddBias(Bias, y);
@@ -25,11 +26,9 @@ internal sealed record RowLinear(RowMatrix Weights, FloatVector? Bias, float Sca
     /// <param name="x">[1, inputs].</param>
     /// <param name="neurons">Which.</param>
     /// <param name="y">[1, as many].</param>
-    public void Apply(Cpu cpu, Rows x, Neurons neurons, Rows y)
+    public void Apply(Cpu cpu, ref MatMulInput x, Neurons neurons, Rows y)
     {
-        using var scope = cpu.Scope();
-        var input = Cpu.Prepare(x);
-        cpu.Multiply(ref input, Weights, neurons, y);
+        cpu.Multiply(ref x, Weights, neurons, y);
         if (Scale != 1)
             cpu.Scale(y, Scale);
         cpu.AddBias(Bias, neurons, y);

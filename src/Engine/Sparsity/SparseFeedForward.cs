@@ -35,6 +35,6 @@ internal sealed record SparseFeedForward(Linear Up, InputLinear Down, Activation
         var active = cpu.Active(inner, token);
         int read = Down.Apply(cpu, cpu.Gather(inner, token, active), active, y);
         if (!cpu.IsMeasuring)
-            Activity.Add(active.Count, 0, read);
+            Activity.Add(inner.Width, active.Count, 0, read);
     }
 }

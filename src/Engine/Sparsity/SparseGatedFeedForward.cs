@@ -29,7 +29,12 @@ internal sealed record SparseGatedFeedForward(Linear Gate, RowLinear Up, IGatedU
         if (alone == x.Count && !cpu.IsMeasuring)
             return y;
         var up = cpu.Rent(x.Count, Gate.Outputs);
-        Up.Apply(cpu, x, up);
+        using (cpu.Scope())
+        {
+            var input = Cpu.Prepare(x);
+            Up.Apply(cpu, ref input, up);
+        }
+
         cpu.KeepActive(gate, up);
         Unit.Apply(cpu, gate, up);
         Down.Apply(cpu, gate, y);
@@ -42,10 +47,11 @@ internal sealed record SparseGatedFeedForward(Linear Gate, RowLinear Up, IGatedU
         var active = cpu.Active(gates, token);
         var gate = cpu.Gather(gates, token, active);
         var up = cpu.Rent(1, active.Count);
-        Up.Apply(cpu, x, active, up);
+        var input = Cpu.Prepare(x);
+        Up.Apply(cpu, ref input, active, up);
         Unit.Apply(cpu, gate, up);
         int read = Down.Apply(cpu, gate, active, y);
         if (!cpu.IsMeasuring)
-            Activity.Add(active.Count, active.Count, read);
+            Activity.Add(gates.Width, active.Count, active.Count, read);
     }
 }

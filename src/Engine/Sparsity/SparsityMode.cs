@@ -12,6 +12,15 @@ public enum SparsityMode
     /// </summary>
     Exact,
 
+    /// <summary>
+    /// <see cref="Exact"/>, and of the gate only the rows are read whose product the signs of weights and input do not make out to be negative. A neuron that
+    /// they misjudge is lost, so answers differ from those of <see cref="Exact"/>.
+    /// </summary>
+    Sign,
+
+    /// <summary>As <see cref="Sign"/>, with the predictors that were trained for the model and stand in its file, as in PowerInfer's.</summary>
+    Learned,
+
     /// <summary><see cref="Exact"/> where the model has true zeros and its last matrices can be turned around without another rounding; otherwise <see cref="Off"/>.</summary>
     Auto,
 }

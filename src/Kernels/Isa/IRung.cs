@@ -167,7 +167,7 @@ public unsafe interface IRung<TSelf>
     /// <summary>table[index &amp; 15] for each of the 64 bytes.</summary>
     static abstract TSelf Lookup(TSelf table, TSelf indices);
 
-    /// <summary>Bitwise and with a mask that <see cref="BroadcastByte"/> gave.</summary>
+    /// <summary>Bitwise and with a mask that <see cref="BroadcastByte"/> or <see cref="LoadTable"/> gave: its quarters are equal.</summary>
     static abstract TSelf And(TSelf value, TSelf mask);
 
     /// <summary>value | (bits &amp; mask), with a mask that <see cref="BroadcastByte"/> gave; value has no bit there yet.</summary>

@@ -38,7 +38,24 @@ public sealed class SparseFlagTests
     {
         var run = CommandRun.Of("eval", "-m", Model, "--tokens", "1", "--sparse", "much");
         Assert.Equal(ExitCodes.Usage, run.ExitCode);
-        Assert.Contains("--sparse much is no mode; there are off, exact, auto.", run.Sentence(), StringComparison.Ordinal);
+        Assert.Contains("--sparse much is no mode; there are off, exact, sign, learned, auto.", run.Sentence(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bench_tells_how_many_neurons_a_predictor_has_chosen()
+    {
+        string model = PackedModels.PathOf("nemotron.gguf");
+        var run = CommandRun.Of("bench", "-m", model, "-p", "0", "-n", "2", "-r", "1", "--sparse", "sign");
+        Assert.Matches(@"read only what active neurons need, as far as a predictor sees them", run.Error);
+        Assert.Matches(@"hearth: neurons: [\d.]+ % chosen by predictors, [\d.]+ % active", run.Error);
+    }
+
+    [Fact]
+    public void A_file_without_trained_predictors_says_so()
+    {
+        var run = CommandRun.Of("eval", "-m", Model, "--tokens", "1 5 9", "--sparse", "learned", "--override-kv", "llama.hidden_activation=str:relu");
+        Assert.Equal(ExitCodes.Model, run.ExitCode);
+        Assert.Contains("has no predictor blk.0.fc1.weight; --sparse sign needs none", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ internal sealed class LoadedModel : IDisposable
         ExpertCache? experts = null,
         SparsityMode sparsity = SparsityMode.Off,
         params LoraFile[] adapters)
-        : this(GgufFile.Open(path), threads, kernels, cache, output, context, experts, sparsity, adapters)
+        : this(GgufFile.Open(path), threads, kernels, cache, output, context, experts, sparsity, null, adapters)
     {
     }
 
@@ -43,6 +43,7 @@ internal sealed class LoadedModel : IDisposable
         int context = 256,
         ExpertCache? experts = null,
         SparsityMode sparsity = SparsityMode.Off,
+        Func<string, INeuronPredictor>? predictor = null,
         params LoraFile[] adapters)
     {
         this.file = file;
@@ -53,6 +54,7 @@ internal sealed class LoadedModel : IDisposable
             Panels = PanelFile.TryOpen(file, out var panels) ? panels : null,
             ExpertCache = experts,
             Sparsity = sparsity,
+            PredictorOverride = predictor,
         };
         architecture = ArchitectureCatalog.Load(loader);
         SparseLayers = loader.SparseLayers;

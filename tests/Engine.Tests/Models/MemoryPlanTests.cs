@@ -100,16 +100,18 @@ public sealed class MemoryPlanTests : IDisposable
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Blocks_that_read_active_neurons_alone_are_counted_as_they_lie(bool hasPanels)
+    [InlineData(false, SparsityMode.Exact)]
+    [InlineData(true, SparsityMode.Exact)]
+    [InlineData(false, SparsityMode.Sign)]
+    [InlineData(true, SparsityMode.Sign)]
+    public void Blocks_that_read_active_neurons_alone_are_counted_as_they_lie(bool hasPanels, SparsityMode mode)
     {
         string path = Write("tiny");
         var options = new HearthModelOptions
         {
             Threads = 1,
             ContextLength = 128,
-            Sparsity = SparsityMode.Exact,
+            Sparsity = mode,
             MetadataOverrides = new Dictionary<string, GgufValue> { ["llama.hidden_activation"] = "relu" },
         };
         if (hasPanels)
@@ -130,9 +132,11 @@ public sealed class MemoryPlanTests : IDisposable
         {
             long downs = Weights(file, ".ffn_down.weight");
             long ups = Weights(file, ".ffn_up.weight");
-            long inQ4 = 18 * (hasPanels ? ups : -downs) / 32;
+            long gates = mode == SparsityMode.Sign ? Weights(file, ".ffn_gate.weight") : 0;
+            long inQ4 = 18 * (hasPanels ? ups + gates : -downs) / 32;
             const int RowBytes = 64 + 256; // scales fill a cache line
-            Assert.Equal((RowBytes * downs / 256) + inQ4, plan.SparseBytes);
+            long signs = (gates / 8) + (gates / 256 * sizeof(int));
+            Assert.Equal((RowBytes * downs / 256) + inQ4 + signs, plan.SparseBytes);
         }
 
         long needed = (hasPanels ? 0 : plan.WeightBytes) + plan.SparseBytes + plan.CacheBytes;

@@ -53,13 +53,15 @@ public sealed class AllocationTests : IDisposable
         }
     }
 
-    [Fact]
-    public void A_forward_pass_that_reads_active_neurons_alone_allocates_nothing()
+    [Theory]
+    [InlineData(SparsityMode.Exact)]
+    [InlineData(SparsityMode.Sign)]
+    public void A_forward_pass_that_reads_active_neurons_alone_allocates_nothing(SparsityMode mode)
     {
         var options = new HearthModelOptions
         {
             Threads = 1,
-            Sparsity = SparsityMode.Exact,
+            Sparsity = mode,
             MetadataOverrides = new Dictionary<string, GgufValue> { ["llama.hidden_activation"] = "relu" },
         };
         using var sparse = HearthModel.Load(VectorFiles.PathOf("stories260K-Q8_0.gguf"), options);

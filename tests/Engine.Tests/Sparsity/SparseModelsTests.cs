@@ -1,4 +1,3 @@
-using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Sparsity;
 using Hearth.Engine.Tests.Models;
 using Hearth.Kernels;
@@ -126,18 +125,5 @@ public sealed class SparseModelsTests
     }
 
     private static LoadedModel Open(string file, string activation, SparsityMode sparsity, int threads = 1, KernelSet? kernels = null)
-    {
-        var source = GgufFile.Open(VectorFiles.PathOf(file));
-        var keys = new Dictionary<string, GgufValue>();
-        if (activation == "relu")
-            keys["llama.hidden_activation"] = "relu";
-        if (activation == "bamboo")
-        {
-            keys["general.architecture"] = activation;
-            foreach (var (key, value) in source.Metadata.Where(pair => pair.Key.StartsWith("llama.", StringComparison.Ordinal)))
-                keys["bamboo." + key["llama.".Length..]] = value;
-        }
-
-        return new LoadedModel(source.Overriding(keys), threads, kernels, sparsity: sparsity);
-    }
+        => new(ReluModels.Open(file, activation), threads, kernels, sparsity: sparsity);
 }

@@ -14,7 +14,7 @@ public sealed record Branch(INorm? Before, ISublayer Body, INorm? After = null, 
     {
         ArgumentNullException.ThrowIfNull(pass);
         using var scope = pass.Cpu.Scope();
-        var y = Body.Apply(pass, Before == null ? x : Before.Apply(pass, x));
+        var y = Body.ApplyBehindNorm(pass, Before == null ? x : Before.Apply(pass, x), x);
         if (After != null)
             y = After.Apply(pass, y);
         if (Scale == 1)

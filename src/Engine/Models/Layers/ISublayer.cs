@@ -14,4 +14,11 @@ public interface ISublayer
     /// <param name="x">[n, width].</param>
     /// <returns>[n, width].</returns>
     Rows Apply(ForwardPass pass, Rows x);
+
+    /// <summary>The same, for whoever wants to see what the norm before it has read.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="x">[n, width].</param>
+    /// <param name="stream">[n, width], before the norm.</param>
+    /// <returns>[n, width].</returns>
+    Rows ApplyBehindNorm(ForwardPass pass, Rows x, Rows stream) => Apply(pass, x);
 }

@@ -20,7 +20,7 @@ public sealed record ParallelLayer(INorm AttentionNorm, ISublayer Attention, INo
         using var scope = pass.Cpu.Scope();
         var normed = AttentionNorm.Apply(pass, x);
         var attended = Attention.Apply(pass, normed);
-        var fed = FeedForward.Apply(pass, FeedForwardNorm == null ? normed : FeedForwardNorm.Apply(pass, x));
+        var fed = FeedForward.ApplyBehindNorm(pass, FeedForwardNorm == null ? normed : FeedForwardNorm.Apply(pass, x), x);
         pass.Cpu.Add(attended, x);
         pass.Cpu.Add(fed, x);
         return x;

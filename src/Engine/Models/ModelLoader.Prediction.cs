@@ -1,0 +1,86 @@
+using System.Diagnostics.CodeAnalysis;
+using Hearth.Engine.Files.Gguf;
+using Hearth.Engine.Sparsity;
+using Hearth.Kernels.Formats;
+using Hearth.Kernels.Sparse;
+using Hearth.Kernels.Threading;
+
+namespace Hearth.Engine.Models;
+
+/// <content>What says, before the gate of a sparse block is computed, which of its rows may matter.</content>
+public sealed partial class ModelLoader
+{
+    private const string FirstPredictor = "fc1";
+    private const string SecondPredictor = "fc2";
+
+    /// <summary>Takes the place of the predictors that the mode asks for; for tests.</summary>
+    internal Func<string, INeuronPredictor>? PredictorOverride { get; init; }
+
+    /// <summary>The predictor of a block.</summary>
+    /// <param name="first">Tensor name of the matrix that decides, without its ending.</param>
+    /// <param name="width">Floats of a token's state.</param>
+    /// <param name="inner">Neurons.</param>
+    /// <param name="predictor">The predictor.</param>
+    /// <returns>False where all rows are to be computed.</returns>
+    /// <exception cref="InvalidModelException">One is asked for that the file does not have.</exception>
+    private bool TryLoadPredictor(string first, int width, int inner, [NotNullWhen(true)] out INeuronPredictor? predictor)
+    {
+        predictor = PredictorOverride?.Invoke(first) ?? Sparsity switch
+        {
+            SparsityMode.Sign => LoadSigns(first, width, inner),
+            SparsityMode.Learned => LoadLearned(first, width, inner),
+            _ => null,
+        };
+        return predictor != null;
+    }
+
+    /// <summary>Signs say nothing of a bias, and a factor below zero turns them all around.</summary>
+    private SignPredictor? LoadSigns(string first, int width, int inner)
+    {
+        if (Has(first + ".bias") || !(ScaleOf(first) > 0))
+            return null;
+        var tensor = Find(first + ".weight");
+        RequireShape(tensor, width, inner);
+        if (!WeightFormat.TryGet(tensor.Type, out var format))
+            throw Refuse(tensor, $"is of a type that cannot be read ({tensor.Type})");
+        var plane = new SignPlane(inner, width);
+        loaded.Add(plane);
+        var region = new SignRegion(plane, tensor, format);
+        pool.Run(ref region, (inner + (SignRegion.Rows - 1)) / SignRegion.Rows);
+        return new SignPredictor(plane, SignPredictor.DefaultZ);
+    }
+
+    /// <summary>PowerInfer trains on what stands before the norm of the feed-forward. (Liu et al. 2023; Song et al. 2023.)</summary>
+    private LearnedPredictor LoadLearned(string first, int width, int inner)
+    {
+        string layer = first[..(first.LastIndexOf('.') + 1)];
+        if (!Has(layer + FirstPredictor + ".weight"))
+        {
+            throw new InvalidModelException(
+                $"{Name}: has no predictor {layer}{FirstPredictor}.weight; --sparse sign needs none, and --sparse exact does not predict.");
+        }
+
+        int rank = RowsOf(layer + FirstPredictor + ".weight");
+        float threshold = file.Metadata.GetSingle("powerinfer.sparse_threshold", 0);
+        if (!float.IsFinite(threshold))
+            throw new InvalidModelException($"{Name}: powerinfer.sparse_threshold is {threshold}, which is no number to compare scores with.");
+        return new LearnedPredictor(
+            Linear(layer + FirstPredictor, rank, width), Linear(layer + SecondPredictor, inner, rank), readsStream: true, threshold);
+    }
+
+    private readonly struct SignRegion(SignPlane plane, GgufTensor tensor, WeightFormat format) : IParallelRegion
+    {
+        public const int Rows = 64;
+
+        public void Run(int chunk, int worker)
+        {
+            float[] weights = new float[plane.Columns];
+            long rowBytes = format.RowBytes(plane.Columns);
+            for (int row = chunk * Rows; row < Math.Min((chunk + 1) * Rows, plane.Rows); row++)
+            {
+                format.Decode(tensor.Slice(row * rowBytes, rowBytes), weights);
+                plane.PackRow(row, weights);
+            }
+        }
+    }
+}
