@@ -81,6 +81,7 @@ internal sealed class BenchCommand
                     CacheTypeV = cache.Values(line),
                     ExpertsMemory = experts.Bytes(line),
                     Sparsity = sparse.Mode(line),
+                    SparsityProfile = sparse.Profile(line),
                 };
                 Measure(file, options, tests, line.GetValue(repetitions) ?? 5, report);
             }

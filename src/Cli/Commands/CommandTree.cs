@@ -21,6 +21,7 @@ internal static class CommandTree
         new("pack", PackCommand.Description, PackCommand.Define),
         new("convert", ConvertCommand.Description, ConvertCommand.Define),
         new("imatrix", ImatrixCommand.Description, ImatrixCommand.Define),
+        new("profile", ProfileCommand.Description, ProfileCommand.Define),
         new("perplexity", PerplexityCommand.Description, PerplexityCommand.Define),
         new("tokenize", TokenizeCommand.Description, TokenizeCommand.Define),
         new("detokenize", DetokenizeCommand.Description, DetokenizeCommand.Define),

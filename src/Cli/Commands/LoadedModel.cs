@@ -21,7 +21,7 @@ internal sealed record LoadedModel(HearthModel Model, TimeSpan LoadTime) : IDisp
         // Not for people at a terminal alone: whoever measures in a pipe should know that it is the disk that is measured.
         if (MemoryNote.Of(model) is { } note)
             terminal.Error.WriteLine($"hearth: {Printable.Line(note)}");
-        if (SparsityNote.Of(model, options.Sparsity) is { } sparsity)
+        if (SparsityNote.Of(model, options.Sparsity, options.SparsityProfile != null) is { } sparsity)
             terminal.Error.WriteLine($"hearth: {Printable.Line(sparsity)}");
         return new LoadedModel(model, Stopwatch.GetElapsedTime(start));
     }

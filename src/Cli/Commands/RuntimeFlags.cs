@@ -72,6 +72,7 @@ internal sealed class RuntimeFlags
         CacheTypeV = cache.Values(line),
         ExpertsMemory = experts.Bytes(line),
         Sparsity = sparse.Mode(line),
+        SparsityProfile = sparse.Profile(line),
         Adapters = alterations.Adapters(line),
         MetadataOverrides = alterations.Overrides(line),
     };

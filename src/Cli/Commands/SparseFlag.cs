@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hearth.Engine.Sparsity;
+using Hearth.Engine.Sparsity.Profiling;
 
 namespace Hearth.Cli.Commands;
 
@@ -7,12 +8,20 @@ namespace Hearth.Cli.Commands;
 internal sealed class SparseFlag
 {
     private const string Name = "--sparse";
+    private const string ProfileName = "--sparse-profile";
 
     private readonly Option<string?> mode = Flag.Text(
         Name, [], "MODE", $"weights of neurons that a ReLU leaves at zero: {Names} (default: off, which reads them; sign and learned guess, and lose a little)");
 
-    /// <summary>Gives a command the flag.</summary>
-    public SparseFlag(Command command) => command.Add(mode);
+    private readonly Option<string?> profile = Flag.Text(
+        ProfileName, [], "FILE", "what 'hearth profile' has written: for sign, how careful it is; for auto, in which blocks it pays");
+
+    /// <summary>Gives a command the flags.</summary>
+    public SparseFlag(Command command)
+    {
+        command.Add(mode);
+        command.Add(profile);
+    }
 
     private static string Names => string.Join(", ", Enum.GetNames<SparsityMode>()).ToLowerInvariant();
 
@@ -29,5 +38,17 @@ internal sealed class SparseFlag
         }
 
         throw new CommandException($"{Name} {text} is no mode; there are {Names}.");
+    }
+
+    /// <summary>The profile; null for none.</summary>
+    /// <exception cref="CommandException">The mode has no use for one.</exception>
+    /// <exception cref="Hearth.Engine.InvalidModelException">The file cannot be read.</exception>
+    public SparsityProfile? Profile(ParseResult line)
+    {
+        if (line.GetValue(profile) is not { } file)
+            return null;
+        return Mode(line) is SparsityMode.Sign or SparsityMode.Auto
+            ? SparsityProfile.Load(file)
+            : throw new CommandException($"{ProfileName} is for {Name} sign and {Name} auto.");
     }
 }

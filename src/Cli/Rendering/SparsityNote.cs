@@ -11,7 +11,7 @@ internal static class SparsityNote
     private const double PayingShare = 0.5;
 
     /// <summary>One sentence about what a mode has come to; null where nothing was asked for.</summary>
-    public static string? Of(HearthModel model, SparsityMode mode)
+    public static string? Of(HearthModel model, SparsityMode mode, bool hasProfile)
     {
         if (mode == SparsityMode.Off)
             return null;
@@ -19,6 +19,8 @@ internal static class SparsityNote
         int blocks = model.SparseLayers.Count;
         if (blocks == 0)
         {
+            if (mode == SparsityMode.Auto && hasProfile)
+                return $"{name} is read whole: by its profile no feed-forward block would be faster for reading less.";
             return model.DeclinedTypes.Count > 0
                 ? $"{name} is read whole: its last matrices, of {Types(model.DeclinedTypes)}, would have to be rounded again; --sparse exact does that."
                 : $"{name} is read whole: no feed-forward block of it leaves true zeros, or adapters change it.";

@@ -1,9 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Sparsity;
+using Hearth.Engine.Sparsity.Profiling;
 using Hearth.Kernels.Formats;
 using Hearth.Kernels.Sparse;
-using Hearth.Kernels.Threading;
 
 namespace Hearth.Engine.Models;
 
@@ -12,6 +11,9 @@ public sealed partial class ModelLoader
 {
     private const string FirstPredictor = "fc1";
     private const string SecondPredictor = "fc2";
+
+    /// <summary>What is known about the model's neurons: how careful votes of signs are, and which blocks <see cref="SparsityMode.Auto"/> leaves whole.</summary>
+    public SparsityProfile? Profile { get; init; }
 
     /// <summary>Takes the place of the predictors that the mode asks for; for tests.</summary>
     internal Func<string, INeuronPredictor>? PredictorOverride { get; init; }
@@ -34,20 +36,38 @@ public sealed partial class ModelLoader
         return predictor != null;
     }
 
-    /// <summary>Signs say nothing of a bias, and a factor below zero turns them all around.</summary>
+    /// <summary>Whether a block that reads only what active neurons need is expected to be faster than one that reads all; so where no profile says.</summary>
+    private bool Pays(string first, int inner) => Sparsity != SparsityMode.Auto || Profile == null || CostsOf(first, inner).ExactPays;
+
+    private BlockCosts CostsOf(string first, int inner)
+    {
+        var tensor = Find(first + ".weight");
+        return new BlockCosts(Profile!.Of(first, inner), 8.0 * tensor.ByteLength / Math.Max(1, tensor.ElementCount));
+    }
+
+    private bool CanVote(string first) => !Has(first + ".bias") && ScaleOf(first) > 0;
+
     private SignPredictor? LoadSigns(string first, int width, int inner)
     {
-        if (Has(first + ".bias") || !(ScaleOf(first) > 0))
+        if (!CanVote(first))
             return null;
         var tensor = Find(first + ".weight");
         RequireShape(tensor, width, inner);
+        float z = SignPredictor.DefaultZ;
+        if (Profile != null)
+        {
+            var costs = CostsOf(first, inner);
+            if (!costs.SignPays)
+                return null;
+            z = costs.Profile.Signs!.Z;
+        }
+
         if (!WeightFormat.TryGet(tensor.Type, out var format))
             throw Refuse(tensor, $"is of a type that cannot be read ({tensor.Type})");
         var plane = new SignPlane(inner, width);
         loaded.Add(plane);
-        var region = new SignRegion(plane, tensor, format);
-        pool.Run(ref region, (inner + (SignRegion.Rows - 1)) / SignRegion.Rows);
-        return new SignPredictor(plane, SignPredictor.DefaultZ);
+        SignRows.Fill(plane, tensor, format, pool);
+        return new SignPredictor(plane, z);
     }
 
     /// <summary>PowerInfer trains on what stands before the norm of the feed-forward. (Liu et al. 2023; Song et al. 2023.)</summary>
@@ -66,21 +86,5 @@ public sealed partial class ModelLoader
             throw new InvalidModelException($"{Name}: powerinfer.sparse_threshold is {threshold}, which is no number to compare scores with.");
         return new LearnedPredictor(
             Linear(layer + FirstPredictor, rank, width), Linear(layer + SecondPredictor, inner, rank), readsStream: true, threshold);
-    }
-
-    private readonly struct SignRegion(SignPlane plane, GgufTensor tensor, WeightFormat format) : IParallelRegion
-    {
-        public const int Rows = 64;
-
-        public void Run(int chunk, int worker)
-        {
-            float[] weights = new float[plane.Columns];
-            long rowBytes = format.RowBytes(plane.Columns);
-            for (int row = chunk * Rows; row < Math.Min((chunk + 1) * Rows, plane.Rows); row++)
-            {
-                format.Decode(tensor.Slice(row * rowBytes, rowBytes), weights);
-                plane.PackRow(row, weights);
-            }
-        }
     }
 }

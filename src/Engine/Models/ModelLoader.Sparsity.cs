@@ -47,7 +47,7 @@ public sealed partial class ModelLoader
         string gate, string up, string down, int width, int inner, IGatedUnit unit, [NotNullWhen(true)] out ISublayer? block)
     {
         block = null;
-        if (!unit.HasTrueZeros || !CanBeSparse(down))
+        if (!unit.HasTrueZeros || !CanBeSparse(down) || !Pays(gate, inner))
             return false;
         Announce(width, choosesUp: true);
         long dense = BytesOf(gate, up, down);
@@ -77,7 +77,7 @@ public sealed partial class ModelLoader
         string up, string down, int width, int inner, Activation activation, [NotNullWhen(true)] out ISublayer? block)
     {
         block = null;
-        if (!TrueZeros.Of(activation) || !CanBeSparse(down))
+        if (!TrueZeros.Of(activation) || !CanBeSparse(down) || !Pays(up, inner))
             return false;
         Announce(width, choosesUp: false);
         long dense = BytesOf(up, down);
@@ -100,7 +100,7 @@ public sealed partial class ModelLoader
 
     private LayerActivity Count(string name, int neurons, INeuronPredictor? predictor, BlockBytes bytes)
     {
-        var activity = new LayerActivity(name, neurons, predictor?.Name, bytes);
+        var activity = new LayerActivity(name, neurons, predictor?.Name, bytes) { CanVote = CanVote(name) };
         sparseLayers.Add(activity);
         return activity;
     }

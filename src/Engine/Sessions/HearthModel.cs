@@ -57,6 +57,7 @@ public sealed class HearthModel : IDisposable
             {
                 Panels = panels,
                 Sparsity = options.Sparsity,
+                Profile = options.SparsityProfile,
                 ExpectSparse = bytes =>
                 {
                     MemoryPlan = MemoryPlan with { SparseBytes = bytes };

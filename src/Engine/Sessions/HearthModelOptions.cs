@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Models.Adapters;
 using Hearth.Engine.Sparsity;
+using Hearth.Engine.Sparsity.Profiling;
 using Hearth.Kernels;
 using Hearth.Kernels.Attention;
 
@@ -39,6 +40,12 @@ public sealed record HearthModelOptions
 
     /// <summary>Whether feed-forward blocks whose activation leaves true zeros read only what active neurons need.</summary>
     public SparsityMode Sparsity { get; init; }
+
+    /// <summary>
+    /// What the model's neurons do: how careful <see cref="SparsityMode.Sign"/> is block by block and where it votes at all, and which blocks
+    /// <see cref="SparsityMode.Auto"/> leaves whole because sparsity would not pay. Null for nothing known.
+    /// </summary>
+    public SparsityProfile? SparsityProfile { get; init; }
 
     /// <summary>Bytes of memory that there are for the model; null for what the system has available.</summary>
     public long? MemoryLimit { get; init; }

@@ -1,3 +1,5 @@
+using Hearth.Engine.Sparsity.Profiling;
+
 namespace Hearth.Engine.Sparsity;
 
 /// <summary>What one sparse feed-forward block has read so far. Counted while passes run, one at a time; readers may see numbers of different tokens.</summary>
@@ -48,6 +50,12 @@ public sealed class LayerActivity
 
     /// <summary>What tells apart models that compute differently.</summary>
     internal string Identity => Predictor == null ? Name : $"{Name} {Predictor}";
+
+    /// <summary>Whether signs can guess: they say nothing of a bias, and a factor below zero turns them all around.</summary>
+    internal bool CanVote { get; init; }
+
+    /// <summary>Sees what the neurons do, in passes that are then computed whole; null for nobody.</summary>
+    internal INeuronObserver? Observer { get; set; }
 
     internal void Add(int firstRows, int active, int secondRows, int downRows)
     {

@@ -20,8 +20,11 @@ internal sealed record SparseFeedForward(Linear Up, InputLinear Down, Activation
         var y = cpu.Rent(x.Count, Down.Weights.Outputs);
         using var scope = cpu.Scope();
         var inner = Up.Apply(pass, x);
+        var observer = cpu.IsMeasuring ? null : Activity.Observer;
+        observer?.ObserveGate(inner);
         cpu.Activate(Activation, inner);
-        int alone = FewTokens.CountAlone(cpu, inner);
+        observer?.ObserveValues(x, inner);
+        int alone = observer == null ? FewTokens.CountAlone(cpu, inner) : 0;
         for (int token = 0; token < alone; token++)
             ApplyToActive(cpu, inner, token, y.Slice(token, 1));
         if (alone < x.Count || cpu.IsMeasuring)

@@ -23,7 +23,9 @@ internal sealed record SparseGatedFeedForward(Linear Gate, RowLinear Up, IGatedU
         var y = cpu.Rent(x.Count, Down.Weights.Outputs);
         using var scope = cpu.Scope();
         var gate = Gate.Apply(pass, x);
-        int alone = FewTokens.CountAlone(cpu, gate);
+        var observer = cpu.IsMeasuring ? null : Activity.Observer;
+        observer?.ObserveGate(gate);
+        int alone = observer == null ? FewTokens.CountAlone(cpu, gate) : 0;
         for (int token = 0; token < alone; token++)
             ApplyToActive(cpu, x.Slice(token, 1), gate, token, y.Slice(token, 1));
         if (alone == x.Count && !cpu.IsMeasuring)
@@ -37,6 +39,7 @@ internal sealed record SparseGatedFeedForward(Linear Gate, RowLinear Up, IGatedU
 
         cpu.KeepActive(gate, up);
         Unit.Apply(cpu, gate, up);
+        observer?.ObserveValues(x, gate);
         Down.Apply(cpu, gate, y);
         return y;
     }
