@@ -101,6 +101,9 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
     // today's cores.
     private const long CachedActivationBytes = 256 << 10;
 
+    // The more tiles a panel meets, the less often it is unpacked.
+    private const long UnpackedActivationBytes = 512 << 10;
+
     // Lines of a piece of a panel stay in the first-level cache (32 KB and more) beside a tile's activations.
     private const int UnpackedBytes = 20 << 10;
 
@@ -154,7 +157,9 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
         int chunks = Chunks(columns);
         long panelBytes = PanelBytes(columns);
         long tokenBytes = Activations.TokenBytes(columns);
-        int tilesPerBlock = (int)Math.Max(1, CachedActivationBytes / (tokenBytes * TileTokens));
+        bool unpacksAhead = TRung.UnpacksAhead && TFormat.IsCostlyToUnpack(TileTokens);
+        long blockBytes = unpacksAhead ? UnpackedActivationBytes : CachedActivationBytes;
+        int tilesPerBlock = (int)Math.Max(1, blockBytes / (tokenBytes * TileTokens));
         int paired = TFormat.Activations.IsFloat && tiles.PaddedTokens <= 2 ? panels & ~1 : 0;
         for (int i = 0; i < paired; i += 2)
         {
@@ -170,7 +175,6 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
                 tokens);
         }
 
-        bool unpacksAhead = TRung.UnpacksAhead && TFormat.IsCostlyToUnpack(TileTokens);
         for (int start = 0; start < tiles.Count; start += tilesPerBlock)
         {
             int end = Math.Min(start + tilesPerBlock, tiles.Count);
@@ -235,10 +239,13 @@ internal sealed unsafe class PanelKernel<TRung, TFormat>()
             {
                 int count = Math.Min(pieceChunks, chunks - at);
                 byte* piece = panel + (i * PanelBytes(columns)) + ((nint)at * ChunkBytes);
+                int left = (i + 1 < panels ? 2 * chunks : chunks) - at - count;
+                var ahead = new LinesAhead<TRung>(piece + ((nint)count * ChunkBytes), (nint)Math.Min(left, pieceChunks) * ChunkBytes, end - start);
                 PanelLoop<TRung, TFormat, Tile1<TRung>>.Unpack(piece, lines, chunkLineBytes, count);
                 for (int tile = start; tile < end; tile++)
                 {
                     int first = tiles.First(tile);
+                    ahead.Ask(tile - start);
                     MultiplyUnpackedTile(
                         tiles.Width(tile),
                         piece,
