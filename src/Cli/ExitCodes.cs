@@ -39,7 +39,8 @@ internal static class ExitCodes
           130  interrupted by Ctrl-C; 143 and 129 by SIGTERM and SIGHUP
 
         Environment:
-          HEARTH_ISA      instruction set to use instead of the best: scalar, avx2, avxvnni, avx512, neon, neondot
+          HEARTH_ISA      instruction set to use instead of the best: scalar, avx2, avxvnni, avx512, avx512vnni, neon,
+                          neondot
           XDG_STATE_HOME  where 'hearth chat' keeps its history (default ~/.local/state)
           NO_COLOR        no colour on a terminal either
         """;

@@ -1,3 +1,7 @@
+using System.Runtime.Intrinsics.X86;
+using Hearth.Kernels;
+using Hearth.Kernels.Isa;
+
 namespace Hearth.Cli.Tests.Commands;
 
 public sealed class CommandLineTests
@@ -140,5 +144,13 @@ public sealed class CommandLineTests
         string[] lines = CommandRun.Of("--version").Lines();
         Assert.Matches(@"^hearth \d+\.\d+\.\d+", lines[0]);
         Assert.Matches(@"^rung (\w+): (the best of what this machine has|HEARTH_ISA asks for it; this machine has)", lines[1]);
+    }
+
+    [Fact]
+    public void Version_says_what_the_build_for_net_11_would_add()
+    {
+        string[] lines = CommandRun.Of("--version").Lines();
+        bool missing = Avx512Vbmi2.IsSupported && KernelSet.Supported.All(set => set.Rung != Rung.Avx512Vnni);
+        Assert.Equal(missing ? ["avx512vnni: this CPU has it, and Hearth built for .NET 11 uses it"] : [], lines[3..]);
     }
 }
