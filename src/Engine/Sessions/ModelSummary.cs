@@ -161,6 +161,10 @@ public sealed class ModelSummary
     // A table of which single rows are looked up stays as it is in the file.
     private bool IsTable(GgufTensor tensor) => tensor.Name == EmbeddingName && file.TryGetTensor(OutputName, out _);
 
+    // Whoever asks PowerInfer's predictors counts them as part of their block.
+    private static bool IsPredictor(GgufTensor tensor)
+        => tensor.Name.EndsWith(".fc1.weight", StringComparison.Ordinal) || tensor.Name.EndsWith(".fc2.weight", StringComparison.Ordinal);
+
     private static bool IsExpert(GgufTensor tensor) => tensor.Name.EndsWith(ExpertTensorEnding, StringComparison.Ordinal);
 
     private long BytesInMemory(GgufTensor tensor)
@@ -170,7 +174,7 @@ public sealed class ModelSummary
 
     private long BytesPerToken(GgufTensor tensor, HyperParameters parameters)
     {
-        if (IsTable(tensor))
+        if (IsTable(tensor) || IsPredictor(tensor))
             return 0;
         long bytes = BytesInMemory(tensor);
         if (!IsExpert(tensor))

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Hearth.Engine.Files.Gguf;
 using Hearth.Engine.Models;
+using Hearth.Engine.Sessions;
 using Hearth.Engine.Sparsity;
 using Hearth.Engine.Tests.Models;
 using Hearth.Kernels;
@@ -108,6 +109,15 @@ public sealed class PredictedModelsTests : IDisposable
         Assert.Equal(expected, trained.Logits(Tokens, 64));
         Assert.All(trained.SparseLayers, layer => Assert.InRange(layer.PredictedShare, 0.05, 0.95));
         Assert.All(trained.SparseLayers, layer => Assert.InRange(layer.ActiveShare, 0.01, layer.PredictedShare));
+    }
+
+    [Fact]
+    public void Predictors_are_read_only_by_who_asks_them()
+    {
+        using var plain = GgufFile.Open(VectorFiles.PathOf("llama-mha.gguf"));
+        using var with = GgufFile.Open(WritePowerInfer(threshold: 0));
+        Assert.Equal(ModelSummary.Read(plain).WeightBytesPerToken, ModelSummary.Read(with).WeightBytesPerToken);
+        Assert.True(ModelSummary.Read(plain).WeightBytes < ModelSummary.Read(with).WeightBytes);
     }
 
     [Fact]
