@@ -11,7 +11,7 @@ namespace Hearth.Kernels.Sparse;
 internal sealed unsafe class SignKernel<TRung> : SignKernel
     where TRung : unmanaged, IRung<TRung>
 {
-    // Of each line a half of a narrow sum gets at most 16, and it holds 16 bits.
+    // Of each line a half of a narrow sum gets at most 8, and it holds 16 bits.
     private const int GroupLines = 1024;
     private const int LineBytes = 64;
 

@@ -32,7 +32,7 @@ public sealed unsafe class SignVotesTests
     [Fact]
     public void Long_rows_do_not_overflow()
     {
-        const int columns = 70_000;
+        const int columns = 150_000;
         float[] weights = [.. Enumerable.Repeat(-1f, columns), .. Enumerable.Repeat(1f, columns)];
         foreach (var rung in RungCase.All)
         {
