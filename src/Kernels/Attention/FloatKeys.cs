@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Hearth.Kernels.Isa;
 using Hearth.Kernels.Matmul;
 
@@ -13,6 +14,9 @@ internal sealed unsafe class FloatKeys<TRung, TElement> : KeyStorage
     where TElement : unmanaged, IKvElement
 {
     private const int Block = KvHeadShape.BlockPositions;
+
+    // Rows of queries that are packed side by side.
+    private const int FourRows = 4;
 
     public override void Store(in KvHeadShape shape, float* key, byte* keys, int position)
     {
@@ -38,11 +42,24 @@ internal sealed unsafe class FloatKeys<TRung, TElement> : KeyStorage
         {
             float* packed = Queries(workspace, split, i, length);
             int width = split.Width(i);
-            for (int row = 0; row < width; row++)
+            if (width < FourRows)
             {
-                // Rows that only fill the register tile repeat the last one; nobody reads their results.
-                float* query = tile.Query(split.First(i) + Math.Min(row, split.Present(i) - 1));
-                PackQuery(query, length, tile.QueryScale, packed + row, width);
+                for (int row = 0; row < width; row++)
+                    PackQuery(Query(tile, split, i, row), 0, length, tile.QueryScale, packed + row, width);
+                continue;
+            }
+
+            for (int row = 0; row < width; row += FourRows)
+            {
+                PackFour(
+                    Query(tile, split, i, row),
+                    Query(tile, split, i, row + 1),
+                    Query(tile, split, i, row + 2),
+                    Query(tile, split, i, row + 3),
+                    length,
+                    tile.QueryScale,
+                    packed + row,
+                    width);
             }
         }
     }
@@ -99,21 +116,60 @@ internal sealed unsafe class FloatKeys<TRung, TElement> : KeyStorage
             TRung.Store(TElement.Load<TRung>(keys), unpacked);
     }
 
-    /// <summary>
-    /// One row becomes a column of [length][width]: scaled numbers that carry the element's factor. Number by number, for what is stored as a
-    /// vector waits to be read as numbers.
-    /// </summary>
+    /// <summary>Four rows become columns of [length][width]: scaled numbers that carry the element's factor.</summary>
     [MethodImpl(InnerLoop.Options)]
-    private static void PackQuery(float* query, int length, float scale, float* packed, int width)
+    private static void PackFour(
+        float* first, float* second, float* third, float* fourth, int length, float scale, float* packed, int width)
     {
-        for (int i = 0; i < length; i++, packed += width)
+        int at = 0;
+        for (float* to = packed; at <= length - 4; at += 4)
+        {
+            var a = Carried(first + at, scale);
+            var b = Carried(second + at, scale);
+            var c = Carried(third + at, scale);
+            var d = Carried(fourth + at, scale);
+            Quads.Transpose(ref a, ref b, ref c, ref d);
+            a.Store((int*)to);
+            b.Store((int*)(to += width));
+            c.Store((int*)(to += width));
+            d.Store((int*)(to += width));
+            to += width;
+        }
+
+        if (at == length)
+            return;
+        PackQuery(first, at, length, scale, packed, width);
+        PackQuery(second, at, length, scale, packed + 1, width);
+        PackQuery(third, at, length, scale, packed + 2, width);
+        PackQuery(fourth, at, length, scale, packed + 3, width);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Carried(float* query, float scale)
+    {
+        var largest = Vector128.Create(TElement.LargestCarrier);
+        var value = Vector128.Load(query) * Vector128.Create(scale);
+        value = Vector128.ConditionalSelect(Vector128.GreaterThan(-largest, value), -largest, value);
+        value = Vector128.ConditionalSelect(Vector128.LessThan(largest, value), largest, value);
+        return (value * Vector128.Create(TElement.Factor)).AsInt32();
+    }
+
+    /// <summary>One row from a dimension on, number by number.</summary>
+    [MethodImpl(InnerLoop.Options)]
+    private static void PackQuery(float* query, int from, int length, float scale, float* packed, int width)
+    {
+        for (int i = from; i < length; i++)
         {
             float value = query[i] * scale;
             value = -TElement.LargestCarrier > value ? -TElement.LargestCarrier : value;
             value = TElement.LargestCarrier < value ? TElement.LargestCarrier : value;
-            *packed = value * TElement.Factor;
+            packed[i * width] = value * TElement.Factor;
         }
     }
+
+    /// <summary>A row of a register tile. Those that only fill it repeat the last one; nobody reads their results.</summary>
+    private static float* Query(in QueryTile tile, in TokenTiles split, int registers, int row)
+        => tile.Query(split.First(registers) + Math.Min(row, split.Present(registers) - 1));
 
     private static float* Queries(in TileWorkspace workspace, in TokenTiles split, int tile, int length)
         => (float*)workspace.PackedQueries + (split.First(tile) * length);
