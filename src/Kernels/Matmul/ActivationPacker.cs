@@ -16,8 +16,7 @@ internal static unsafe class ActivationPacker<TRung>
     // Blocks whose scales are divided at once: as many as a register has lanes.
     private const int Batch = 16;
 
-    // Tokens that are interleaved at once, and columns of the largest block.
-    private const int Group = 4;
+    // Columns of the largest block.
     private const int LargestBlock = 256;
 
     /// <summary>Packs one tile.</summary>
@@ -39,8 +38,29 @@ internal static unsafe class ActivationPacker<TRung>
             return;
         }
 
-        for (int token = 0; token < present; token += Group)
-            PackBlocks(layout, source + (token * stride), stride, columns, Math.Min(Group, present - token), width, destination + (sizeof(int) * token));
+        switch (width)
+        {
+            case 1:
+                PackBlocks<OneToken>(layout, source, stride, columns, present, width, destination);
+                break;
+            case 2:
+                PackBlocks<TwoTokens>(layout, source, stride, columns, present, width, destination);
+                break;
+            default:
+                for (int token = 0; token < present; token += FourTokens.Tokens)
+                {
+                    PackBlocks<FourTokens>(
+                        layout,
+                        source + (token * stride),
+                        stride,
+                        columns,
+                        Math.Min(FourTokens.Tokens, present - token),
+                        width,
+                        destination + (sizeof(int) * token));
+                }
+
+                break;
+        }
     }
 
     private static void PackFloats(float* source, nint stride, int columns, int present, int width, float factor, float* destination)
@@ -59,15 +79,16 @@ internal static unsafe class ActivationPacker<TRung>
         }
     }
 
-    /// <summary>Packs up to four neighbouring tokens of a tile, block by block.</summary>
+    /// <summary>Packs neighbouring tokens of a tile, block by block.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackBlocks(
+    private static void PackBlocks<TTokens>(
         in ActivationLayout layout, float* source, nint stride, int columns, int present, int width, byte* destination)
+        where TTokens : struct, ITokenColumns
     {
-        sbyte* values = stackalloc sbyte[Group * LargestBlock];
-        float* inverses = stackalloc float[Group * Batch];
-        float* scales = stackalloc float[Group * Batch];
+        sbyte* values = stackalloc sbyte[TTokens.Tokens * LargestBlock];
+        float* inverses = stackalloc float[TTokens.Tokens * Batch];
+        float* scales = stackalloc float[TTokens.Tokens * Batch];
         int blockColumns = layout.BlockColumns;
         int groupColumns = layout.GroupColumns;
         int quads = groupColumns / 4;
@@ -75,8 +96,8 @@ internal static unsafe class ActivationPacker<TRung>
         int sumsAt = scalesAt - (layout.GroupSums ? blockColumns / groupColumns / 2 * sizeof(int) * width : 0);
         var correction = layout.Correction;
         int tileBlockBytes = layout.BlockBytes * width;
-        if (present < Group && width >= Group)
-            new Span<sbyte>(values, Group * LargestBlock).Clear();
+        if (present < TTokens.Tokens)
+            new Span<sbyte>(values, TTokens.Tokens * LargestBlock).Clear();
         for (int left = columns / blockColumns; left > 0; left -= Batch)
         {
             int blocks = Math.Min(left, Batch);
@@ -92,24 +113,28 @@ internal static unsafe class ActivationPacker<TRung>
 
                 byte* to = destination;
                 byte* sums = destination + sumsAt;
-                for (int at = 0; at < blockColumns; at += groupColumns)
+                var evenSums = Vector128<int>.Zero;
+                for (int at = 0, group = 0; at < blockColumns; at += groupColumns, group++)
                 {
-                    var pairs = width < Group ? Scatter(values + at, quads, present, width, to)
-                        : quads == 2 ? InterleaveTwo(values + at, width, to)
-                        : Interleave(values + at, quads, width, to);
+                    var pairs = TTokens.Interleave(values + at, LargestBlock, quads, width, to);
                     to += quads * sizeof(int) * width;
                     if (correction != GroupCorrection.None)
                     {
                         var halves = pairs * (short)-layout.Zero;
-                        Put(correction == GroupCorrection.Whole ? SumsOfHalves(halves) : halves.AsInt32(), present, width, to);
+                        TTokens.Put(correction == GroupCorrection.Whole ? SumsOfHalves(halves) : halves.AsInt32(), to);
                         to += sizeof(int) * width;
                     }
 
-                    if (layout.GroupSums)
+                    if (!layout.GroupSums)
+                        continue;
+                    if (group % 2 == 0)
                     {
-                        PutHalves(pairs, at / groupColumns % 2, present, sums);
-                        if (at / groupColumns % 2 != 0)
-                            sums += sizeof(int) * width;
+                        evenSums = SumsOfHalves(pairs);
+                    }
+                    else
+                    {
+                        TTokens.Put((SumsOfHalves(pairs) << 16) | (evenSums & Vector128.Create(0xFFFF)), sums);
+                        sums += sizeof(int) * width;
                     }
                 }
             }
@@ -153,96 +178,7 @@ internal static unsafe class ActivationPacker<TRung>
             TRung.StoreAsSBytes(TRung.Load(source) * factor, values);
     }
 
-    /// <summary>
-    /// Interleaves the quads of four tokens: dwords of one token become a column. Returns for each token the sum of the columns 0 and 1 of all
-    /// quads and the sum of the columns 2 and 3.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<short> Interleave(sbyte* values, int quads, int width, byte* destination)
-    {
-        var pairs = Vector128<short>.Zero;
-        nint quadBytes = sizeof(int) * width;
-        for (sbyte* end = values + (4 * quads); values < end; values += 16, destination += 4 * quadBytes)
-        {
-            var first = Vector128.Load((int*)values);
-            var second = Vector128.Load((int*)(values + LargestBlock));
-            var third = Vector128.Load((int*)(values + (2 * LargestBlock)));
-            var fourth = Vector128.Load((int*)(values + (3 * LargestBlock)));
-            Quads.Transpose(ref first, ref second, ref third, ref fourth);
-            first.Store((int*)destination);
-            second.Store((int*)(destination + quadBytes));
-            third.Store((int*)(destination + (2 * quadBytes)));
-            fourth.Store((int*)(destination + (3 * quadBytes)));
-            pairs += SumsOfTwo(first) + SumsOfTwo(second) + SumsOfTwo(third) + SumsOfTwo(fourth);
-        }
-
-        return pairs;
-    }
-
-    /// <summary>The same for groups of two quads; others have a multiple of four.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<short> InterleaveTwo(sbyte* values, int width, byte* destination)
-    {
-        var first = Vector128.CreateScalar(*(long*)values).AsInt32();
-        var second = Vector128.CreateScalar(*(long*)(values + LargestBlock)).AsInt32();
-        var third = Vector128.CreateScalar(*(long*)(values + (2 * LargestBlock))).AsInt32();
-        var fourth = Vector128.CreateScalar(*(long*)(values + (3 * LargestBlock))).AsInt32();
-        Quads.Transpose(ref first, ref second, ref third, ref fourth);
-        first.Store((int*)destination);
-        second.Store((int*)(destination + (sizeof(int) * width)));
-        return SumsOfTwo(first) + SumsOfTwo(second);
-    }
-
-    /// <summary>The same for tiles of one or two tokens.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<short> Scatter(sbyte* values, int quads, int present, int width, byte* destination)
-    {
-        var pairs = Vector128<short>.Zero;
-        for (int quad = 0; quad < quads; quad++, values += 4, destination += sizeof(int) * width)
-        {
-            var quadOfEach = Vector128.CreateScalar(*(int*)values);
-            *(int*)destination = *(int*)values;
-            if (present > 1)
-            {
-                int second = *(int*)(values + LargestBlock);
-                quadOfEach = quadOfEach.WithElement(1, second);
-                *(int*)(destination + sizeof(int)) = second;
-            }
-
-            pairs += SumsOfTwo(quadOfEach);
-        }
-
-        return pairs;
-    }
-
-    /// <summary>Bytes 2i + bytes 2i + 1 of each 16 bits.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<short> SumsOfTwo(Vector128<int> quads) => ((quads.AsInt16() << 8) >> 8) + (quads.AsInt16() >> 8);
-
     /// <summary>The lower + the upper half of each 32 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> SumsOfHalves(Vector128<short> pairs) => ((pairs.AsInt32() << 16) >> 16) + (pairs.AsInt32() >> 16);
-
-    /// <summary>Stores one dword per token.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(Vector128<int> values, int present, int width, byte* destination)
-    {
-        if (width >= Group)
-        {
-            values.Store((int*)destination);
-            return;
-        }
-
-        for (int token = 0; token < present; token++)
-            ((int*)destination)[token] = values[token];
-    }
-
-    /// <summary>Stores the whole sum of each token in the lower (even groups) or upper half of its dword.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PutHalves(Vector128<short> pairs, int half, int present, byte* destination)
-    {
-        var whole = pairs + (pairs.AsUInt32() >> 16).AsInt16();
-        for (int token = 0; token < present; token++)
-            ((short*)destination)[(2 * token) + half] = whole[2 * token];
-    }
 }

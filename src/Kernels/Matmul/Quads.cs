@@ -81,14 +81,20 @@ internal static unsafe class Quads
         fourth = Upper(high02, high13);
     }
 
+    /// <summary>Bytes 2i + bytes 2i + 1, in 16 bits each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Lower(Vector128<int> left, Vector128<int> right)
+    public static Vector128<short> SumsOfTwo(Vector128<int> quads) => ((quads.AsInt16() << 8) >> 8) + (quads.AsInt16() >> 8);
+
+    /// <summary>The lower two of each, in turns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Lower(Vector128<int> left, Vector128<int> right)
         => Sse2.IsSupported ? Sse2.UnpackLow(left, right)
             : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(left, right)
             : Vector128.Create(left[0], right[0], left[1], right[1]);
 
+    /// <summary>The upper two of each, in turns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Upper(Vector128<int> left, Vector128<int> right)
+    public static Vector128<int> Upper(Vector128<int> left, Vector128<int> right)
         => Sse2.IsSupported ? Sse2.UnpackHigh(left, right)
             : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(left, right)
             : Vector128.Create(left[2], right[2], left[3], right[3]);
