@@ -14,6 +14,7 @@ public sealed class TokenBatch
     private readonly int[] positions;
     private readonly int[] outputRows;
     private readonly AttentionSpan[] spans;
+    private readonly AttentionSpan[] outputSpans;
     private readonly KvSequence[] sequences;
 
     /// <summary>Makes an empty batch.</summary>
@@ -29,6 +30,7 @@ public sealed class TokenBatch
         positions = new int[maxTokens];
         outputRows = new int[maxOutputs];
         spans = new AttentionSpan[maxSequences];
+        outputSpans = new AttentionSpan[maxSequences];
         sequences = new KvSequence[maxSequences];
     }
 
@@ -56,7 +58,12 @@ public sealed class TokenBatch
     /// <summary>Runs of consecutive tokens of one sequence.</summary>
     internal ReadOnlySpan<AttentionSpan> Spans => spans.AsSpan(0, SpanCount);
 
+    /// <summary>The same of the tokens that want logits alone: rows are counted among these, and end where their sequence's tokens end.</summary>
+    internal ReadOnlySpan<AttentionSpan> OutputSpans => outputSpans.AsSpan(0, OutputSpanCount);
+
     internal int SpanCount { get; private set; }
+
+    private int OutputSpanCount { get; set; }
 
     /// <summary>Appends tokens to a sequence, at the positions that follow what it holds.</summary>
     /// <param name="sequence">The sequence; it grows by these tokens.</param>
@@ -84,6 +91,12 @@ public sealed class TokenBatch
         ids.CopyTo(tokens.AsSpan(Count));
         for (int i = 0; i < ids.Length; i++)
             positions[Count + i] = first + i;
+        if (wanted > 0)
+        {
+            outputSpans[OutputSpanCount++] =
+                new AttentionSpan(OutputCount, wanted, first + ids.Length - wanted, sequence.Pages, sequence.StateSlot);
+        }
+
         for (int i = ids.Length - wanted; i < ids.Length; i++)
             outputRows[OutputCount++] = Count + i;
         sequences[SpanCount] = sequence;
@@ -96,22 +109,32 @@ public sealed class TokenBatch
     {
         Array.Clear(sequences, 0, SpanCount);
         Array.Clear(spans, 0, SpanCount);
+        Array.Clear(outputSpans, 0, OutputSpanCount);
         Count = 0;
         OutputCount = 0;
+        OutputSpanCount = 0;
         SpanCount = 0;
     }
 
     /// <summary>Fills the batch with sizes alone, the largest it can hold, for an arena to measure.</summary>
     /// <param name="spanCount">Sequences.</param>
     /// <param name="context">Positions that each holds at the end.</param>
-    internal void Plan(int spanCount, int context)
+    /// <param name="outputs">The most tokens that want logits.</param>
+    internal void Plan(int spanCount, int context, int outputs)
     {
         spanCount = Math.Min(spanCount, tokens.Length);
         int each = Math.Min(tokens.Length / spanCount, context);
         for (int i = 0; i < spanCount; i++)
+        {
             spans[i] = new AttentionSpan(i * each, each, context - each, []);
+            int wanted = Math.Min(each, outputs - OutputCount);
+            if (wanted == 0)
+                continue;
+            outputSpans[OutputSpanCount++] = new AttentionSpan(OutputCount, wanted, context - wanted, []);
+            OutputCount += wanted;
+        }
+
         SpanCount = spanCount;
         Count = spanCount * each;
-        OutputCount = Math.Min(Count, outputRows.Length);
     }
 }

@@ -41,6 +41,8 @@ public sealed class ForwardPass
 
     internal ReadOnlySpan<AttentionSpan> Spans => Batch.Spans;
 
+    internal ReadOnlySpan<AttentionSpan> OutputSpans => Batch.OutputSpans;
+
     /// <summary>A part of what a recurrent layer keeps of each sequence.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="start">Floats of the layer before that part, a multiple of 16.</param>
@@ -50,7 +52,7 @@ public sealed class ForwardPass
     /// <param name="width">Floats of a row.</param>
     public Rows Rent(int width) => Cpu.Rent(Tokens, width);
 
-    /// <summary>The rows of the tokens that want something. Called once in a pass, after the last attention.</summary>
+    /// <summary>The rows of the tokens that want something. After the last attention, or within it, nothing else is needed.</summary>
     /// <param name="x">[tokens, width].</param>
     /// <returns>[outputs, width].</returns>
     public Rows SelectOutputs(Rows x)

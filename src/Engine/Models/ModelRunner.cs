@@ -120,10 +120,14 @@ public sealed class ModelRunner : IDisposable
         var measuringPass = new ForwardPass(measuring, Batch, Cache, output);
         foreach (int sequences in (ReadOnlySpan<int>)[1, Limits.Sequences])
         {
-            Batch.Plan(sequences, Limits.Context);
-            measuringPass.Begin();
-            architecture.Forward(measuringPass);
-            Batch.Clear();
+            // Rows that want something are copied as soon as they are not all, which takes more than to go on with all of them.
+            foreach (int outputs in (ReadOnlySpan<int>)[Limits.Outputs, Math.Min(Limits.Outputs, Limits.Tokens - 1)])
+            {
+                Batch.Plan(sequences, Limits.Context, outputs);
+                measuringPass.Begin();
+                architecture.Forward(measuringPass);
+                Batch.Clear();
+            }
         }
 
         if (output == PassOutput.States && architecture.Classifier is { } classifier)

@@ -14,7 +14,26 @@ public sealed record Branch(INorm? Before, ISublayer Body, INorm? After = null, 
     {
         ArgumentNullException.ThrowIfNull(pass);
         using var scope = pass.Cpu.Scope();
-        var y = Body.ApplyBehindNorm(pass, Before == null ? x : Before.Apply(pass, x), x);
+        Add(pass, Body.ApplyBehindNorm(pass, Normed(pass, x), x), x);
+    }
+
+    /// <summary>x + the branch of x, of the rows that want something alone.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="x">[n, width]; changed where all rows want something.</param>
+    /// <returns>[outputs, width].</returns>
+    public Rows OfOutputs(ForwardPass pass, Rows x)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        var outputs = pass.SelectOutputs(x);
+        using var scope = pass.Cpu.Scope();
+        Add(pass, Body.ApplyToOutputs(pass, Normed(pass, x)), outputs);
+        return outputs;
+    }
+
+    private Rows Normed(ForwardPass pass, Rows x) => Before == null ? x : Before.Apply(pass, x);
+
+    private void Add(ForwardPass pass, Rows y, Rows x)
+    {
         if (After != null)
             y = After.Apply(pass, y);
         if (Scale == 1)

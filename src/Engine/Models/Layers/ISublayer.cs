@@ -21,4 +21,14 @@ public interface ISublayer
     /// <param name="stream">[n, width], before the norm.</param>
     /// <returns>[n, width].</returns>
     Rows ApplyBehindNorm(ForwardPass pass, Rows x, Rows stream) => Apply(pass, x);
+
+    /// <summary>Computes the branch where nothing after it mixes positions: of the tokens that want something alone.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="x">[n, width].</param>
+    /// <returns>[outputs, width].</returns>
+    Rows ApplyToOutputs(ForwardPass pass, Rows x)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        return pass.SelectOutputs(Apply(pass, x));
+    }
 }

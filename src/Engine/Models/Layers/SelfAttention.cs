@@ -79,9 +79,22 @@ public sealed record SelfAttention(
     public Rows Apply(ForwardPass pass, Rows x)
     {
         ArgumentNullException.ThrowIfNull(pass);
-        var y = pass.Cpu.Rent(x.Count, Output.Outputs);
+        return Apply(pass, x, x.Count);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Keys and values are stored of all tokens, but only those that want something attend.</remarks>
+    public Rows ApplyToOutputs(ForwardPass pass, Rows x)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        return Apply(pass, x, pass.Batch.OutputCount);
+    }
+
+    private Rows Apply(ForwardPass pass, Rows x, int attending)
+    {
+        var y = pass.Cpu.Rent(attending, Output.Outputs);
         using var scope = pass.Cpu.Scope();
-        var heads = Attend(pass, x);
+        var heads = Attend(pass, x, attending);
         if (OfHeads != null)
             heads = OfHeads.Apply(pass, heads);
         Output.Apply(pass, heads, y);
@@ -89,19 +102,25 @@ public sealed record SelfAttention(
     }
 
     /// <summary>The heads' outputs, before they are projected back.</summary>
-    /// <returns>[n, heads x value length].</returns>
-    private Rows Attend(ForwardPass pass, Rows x)
+    /// <param name="pass">The pass.</param>
+    /// <param name="x">[n, width].</param>
+    /// <param name="attending">How many rows attend: all, or those that want something.</param>
+    /// <returns>[attending, heads x value length].</returns>
+    private Rows Attend(ForwardPass pass, Rows x, int attending)
     {
         var cpu = pass.Cpu;
-        var heads = cpu.Rent(x.Count, Shape.Heads * Shape.ValueLength);
+        var heads = cpu.Rent(attending, Shape.Heads * Shape.ValueLength);
         using var scope = cpu.Scope();
         var qkv = Project.Apply(pass, x);
         for (int i = 0; i < Steps.Count; i++)
             Steps[i].Apply(pass, qkv, Shape);
         cpu.Store(pass.Cache.Pages, Layer, pass.Spans, qkv.Keys, qkv.Values);
-        cpu.Attend(Settings, pass.Cache.Pages, Layer, pass.Spans, qkv.Queries, heads);
+        bool all = attending == x.Count;
+        var spans = all ? pass.Spans : pass.OutputSpans;
+        var queries = all ? qkv.Queries : pass.SelectOutputs(qkv.Queries);
+        cpu.Attend(Settings, pass.Cache.Pages, Layer, spans, queries, heads);
         if (qkv.Gate is { } gate)
-            cpu.ScaleHeads(gate, heads);
+            cpu.ScaleHeads(all ? gate : pass.SelectOutputs(gate), heads);
         return heads;
     }
 }

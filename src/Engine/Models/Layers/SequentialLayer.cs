@@ -14,9 +14,10 @@ public sealed record SequentialLayer(Branch Attention, Branch FeedForward) : IDe
     /// <inheritdoc/>
     public Rows Forward(ForwardPass pass, Rows x, bool isLast)
     {
-        Attention.AddTo(pass, x);
         if (isLast)
-            x = pass.SelectOutputs(x);
+            x = Attention.OfOutputs(pass, x);
+        else
+            Attention.AddTo(pass, x);
         FeedForward.AddTo(pass, x);
         return x;
     }
