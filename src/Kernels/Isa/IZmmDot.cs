@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Hearth.Kernels.Isa;
 
 /// <summary>How sixteen rows of 4 unsigned weight bytes meet 4 signed activation bytes: the difference between AVX-512 with and without VNNI.</summary>
-internal unsafe interface IZmmDot
+internal interface IZmmDot
 {
     /// <summary>The rung that multiplies like this.</summary>
     static abstract Rung Rung { get; }
@@ -16,15 +16,6 @@ internal unsafe interface IZmmDot
 
     /// <summary>Adds to narrow sums.</summary>
     static abstract Vector512<int> Add(Vector512<int> sum, Vector512<byte> weights, Vector512<sbyte> activations);
-
-    /// <summary><see cref="Add"/> to the sums of four tokens, each with a quad of activations of its own.</summary>
-    static abstract void AddFour(
-        ref Vector512<int> first,
-        ref Vector512<int> second,
-        ref Vector512<int> third,
-        ref Vector512<int> fourth,
-        Vector512<byte> weights,
-        int* activations);
 
     /// <summary>Narrow sums as 32-bit integers.</summary>
     static abstract Vector512<int> ToInt32(Vector512<int> sum);

@@ -190,15 +190,26 @@ internal readonly unsafe struct Zmm<TDot> : IRung<Zmm<TDot>>
     public static void DotFour(
         ref Zmm<TDot> first, ref Zmm<TDot> second, ref Zmm<TDot> third, ref Zmm<TDot> fourth, Zmm<TDot> weights, byte* activations)
     {
-        var sum1 = first.value.AsInt32();
-        var sum2 = second.value.AsInt32();
-        var sum3 = third.value.AsInt32();
-        var sum4 = fourth.value.AsInt32();
-        TDot.AddFour(ref sum1, ref sum2, ref sum3, ref sum4, weights.value, (int*)activations);
-        first = new(sum1);
-        second = new(sum2);
-        third = new(sum3);
-        fourth = new(sum4);
+        // Flat for the compiler's sake: four calls of Dot would take twice as many of its variables.
+        if (typeof(TDot) == typeof(ZmmPairDot))
+        {
+            // Products before additions: on a Zen 4, whose zmm is two halves, that is 0.9 products a cycle in place of 0.73.
+            var product1 = Avx512BW.MultiplyAddAdjacent(weights.value, Vector512.Create(*(int*)activations).AsSByte());
+            var product2 = Avx512BW.MultiplyAddAdjacent(weights.value, Vector512.Create(*(int*)(activations + 4)).AsSByte());
+            var product3 = Avx512BW.MultiplyAddAdjacent(weights.value, Vector512.Create(*(int*)(activations + 8)).AsSByte());
+            var product4 = Avx512BW.MultiplyAddAdjacent(weights.value, Vector512.Create(*(int*)(activations + 12)).AsSByte());
+            first = new((first.Shorts + product1).AsByte());
+            second = new((second.Shorts + product2).AsByte());
+            third = new((third.Shorts + product3).AsByte());
+            fourth = new((fourth.Shorts + product4).AsByte());
+        }
+        else
+        {
+            first = new(TDot.Add(first.value.AsInt32(), weights.value, Vector512.Create(*(int*)activations).AsSByte()));
+            second = new(TDot.Add(second.value.AsInt32(), weights.value, Vector512.Create(*(int*)(activations + 4)).AsSByte()));
+            third = new(TDot.Add(third.value.AsInt32(), weights.value, Vector512.Create(*(int*)(activations + 8)).AsSByte()));
+            fourth = new(TDot.Add(fourth.value.AsInt32(), weights.value, Vector512.Create(*(int*)(activations + 12)).AsSByte()));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,7 +7,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Hearth.Kernels.Isa;
 
 /// <summary>AVX-512 with VNNI, which C# can name from .NET 11 on: vpdpbusd multiplies and adds full-range bytes into one 32-bit sum per row.</summary>
-internal readonly unsafe struct ZmmVnniDot : IZmmDot
+internal readonly struct ZmmVnniDot : IZmmDot
 {
     public static Rung Rung => Rung.Avx512Vnni;
 
@@ -25,21 +25,6 @@ internal readonly unsafe struct ZmmVnniDot : IZmmDot
     public static Vector512<int> Add(Vector512<int> sum, Vector512<byte> weights, Vector512<sbyte> activations)
         => throw new PlatformNotSupportedException();
 #endif
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddFour(
-        ref Vector512<int> first,
-        ref Vector512<int> second,
-        ref Vector512<int> third,
-        ref Vector512<int> fourth,
-        Vector512<byte> weights,
-        int* activations)
-    {
-        first = Add(first, weights, Vector512.Create(activations[0]).AsSByte());
-        second = Add(second, weights, Vector512.Create(activations[1]).AsSByte());
-        third = Add(third, weights, Vector512.Create(activations[2]).AsSByte());
-        fourth = Add(fourth, weights, Vector512.Create(activations[3]).AsSByte());
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> ToInt32(Vector512<int> sum) => sum;

@@ -4,7 +4,7 @@ using Hearth.Kernels.Isa;
 namespace Hearth.Kernels.Tests.Isa;
 
 /// <summary>vpdpbusd of 512 bits as two halves of <see cref="EmulatedVnniDot"/>. All else is <see cref="ZmmVnniDot"/> itself.</summary>
-internal readonly unsafe struct EmulatedZmmVnniDot : IZmmDot
+internal readonly struct EmulatedZmmVnniDot : IZmmDot
 {
     public static Rung Rung => ZmmVnniDot.Rung;
 
@@ -23,18 +23,4 @@ internal readonly unsafe struct EmulatedZmmVnniDot : IZmmDot
         => Vector512.Create(
             EmulatedVnniDot.Add(sum.GetLower(), weights.GetLower(), activations.GetLower()),
             EmulatedVnniDot.Add(sum.GetUpper(), weights.GetUpper(), activations.GetUpper()));
-
-    public static void AddFour(
-        ref Vector512<int> first,
-        ref Vector512<int> second,
-        ref Vector512<int> third,
-        ref Vector512<int> fourth,
-        Vector512<byte> weights,
-        int* activations)
-    {
-        first = Add(first, weights, Vector512.Create(activations[0]).AsSByte());
-        second = Add(second, weights, Vector512.Create(activations[1]).AsSByte());
-        third = Add(third, weights, Vector512.Create(activations[2]).AsSByte());
-        fourth = Add(fourth, weights, Vector512.Create(activations[3]).AsSByte());
-    }
 }
