@@ -47,38 +47,12 @@ public sealed class PredictedModelsTests : IDisposable
     [Theory]
     [MemberData(nameof(Models))]
     public void Logits_have_the_same_bytes_for_any_threads_chunks_and_company(string file, string activation)
-    {
-        byte[]? first = null;
-        foreach (int threads in (int[])[1, 2, 5])
-        {
-            using var model = Open(file, activation, SparsityMode.Sign, threads);
-            foreach (int chunk in (int[])[Tokens.Length, 1, 2, 3, 4, 7])
-            {
-                byte[] alone = LoadedModel.Bytes(model.Logits(Tokens, chunk));
-                first ??= alone;
-                Assert.True(first.AsSpan().SequenceEqual(alone), $"{threads} threads, passes of {chunk} tokens");
-                byte[] mixed = LoadedModel.Bytes(model.LogitsAmongOthers(Tokens, chunk));
-                Assert.True(first.AsSpan().SequenceEqual(mixed), $"{threads} threads, passes of {chunk} tokens, mixed with two other sequences");
-            }
-        }
-    }
+        => SameBytes.OverThreadsChunksAndCompany(Tokens, threads => Open(file, activation, SparsityMode.Sign, threads));
 
     [Theory]
     [MemberData(nameof(Models))]
     public void Logits_have_the_same_bytes_on_every_rung(string file, string activation)
-    {
-        byte[]? first = null;
-        foreach (var kernels in KernelSet.Supported)
-        {
-            using var model = Open(file, activation, SparsityMode.Sign, kernels: kernels);
-            foreach (int chunk in (int[])[64, 1])
-            {
-                byte[] logits = LoadedModel.Bytes(model.Logits(Tokens, chunk));
-                first ??= logits;
-                Assert.True(first.AsSpan().SequenceEqual(logits), $"{kernels.Rung} and {KernelSet.Supported[0].Rung} differ, passes of {chunk}");
-            }
-        }
-    }
+        => SameBytes.OnEveryRung(Tokens, kernels => Open(file, activation, SparsityMode.Sign, kernels: kernels));
 
     [Fact]
     public void Signs_leave_something_out_and_lose_little()
