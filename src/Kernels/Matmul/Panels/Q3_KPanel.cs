@@ -92,8 +92,9 @@ public readonly unsafe partial struct Q3_K : IPanelKernel
                 sums.Dot(TRung.Insert(TRung.ShiftRight(low, 6, two), TRung.ShiftRight(high, 1), third), x, 12 * TTile.Tokens);
                 totals.ScaleAdd(sums, TRung.LoadSignedScales(scales));
 
-                // Where four tokens are all that registers hold, a turn is one group: the compiler does not keep two apart.
-                if (typeof(TTile) == typeof(Tile4<TRung>) && TRung.TileTokens == 4)
+                // Where four tokens are all that registers hold, or the lines are there already, a turn is one group: the compiler does not keep two apart.
+                if ((typeof(TTile) == typeof(Tile4<TRung>) && TRung.TileTokens == 4)
+                    || typeof(TTile) == typeof(UnpackedTile<TilePair<Tile4<TRung>, TRung>, TRung>))
                 {
                     high = TRung.ShiftRight(high, 4, TRung.BroadcastByte(15));
                     continue;
