@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Hearth.Kernels.Isa;
 
 /// <summary>AVX2: vpmaddubsw multiplies pairs of bytes into 16-bit sums, two per row, that may wrap until the group ends.</summary>
-internal readonly struct PairDot : IYmmDot
+internal readonly struct PairDot : IByteDot<Vector256<int>, Vector256<byte>, Vector256<sbyte>>
 {
     public static Rung Rung => Rung.Avx2;
 

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Hearth.Kernels.Isa;
 
 /// <summary>AVX-VNNI: vpdpbusd multiplies and adds full-range bytes into one 32-bit sum per row.</summary>
-internal readonly struct VnniDot : IYmmDot
+internal readonly struct VnniDot : IByteDot<Vector256<int>, Vector256<byte>, Vector256<sbyte>>
 {
     public static Rung Rung => Rung.AvxVnni;
 

@@ -10,7 +10,7 @@ namespace Hearth.Kernels.Isa;
 /// </summary>
 /// <remarks>Masks and tables are alike in both halves, and only the low one is read: sixteen registers have none to spare for a copy.</remarks>
 internal readonly unsafe struct Ymm<TDot> : IRung<Ymm<TDot>>
-    where TDot : struct, IYmmDot
+    where TDot : struct, IByteDot<Vector256<int>, Vector256<byte>, Vector256<sbyte>>
 {
     // As for Zmm.
     private const int PrefetchBytes = 4096;

@@ -8,7 +8,7 @@ namespace Hearth.Kernels.Isa;
 /// AVX-512 without VNNI: vpmaddubsw multiplies pairs of bytes into 16-bit sums, two per row, that may wrap until the group ends. The adds are free
 /// beside the multiplies.
 /// </summary>
-internal readonly struct ZmmPairDot : IZmmDot
+internal readonly struct ZmmPairDot : IByteDot<Vector512<int>, Vector512<byte>, Vector512<sbyte>>
 {
     public static Rung Rung => Rung.Avx512;
 

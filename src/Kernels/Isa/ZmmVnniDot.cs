@@ -7,7 +7,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Hearth.Kernels.Isa;
 
 /// <summary>AVX-512 with VNNI, which C# can name from .NET 11 on: vpdpbusd multiplies and adds full-range bytes into one 32-bit sum per row.</summary>
-internal readonly struct ZmmVnniDot : IZmmDot
+internal readonly struct ZmmVnniDot : IByteDot<Vector512<int>, Vector512<byte>, Vector512<sbyte>>
 {
     public static Rung Rung => Rung.Avx512Vnni;
 

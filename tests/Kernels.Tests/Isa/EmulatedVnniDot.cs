@@ -6,7 +6,7 @@ namespace Hearth.Kernels.Tests.Isa;
 /// <summary>
 /// vpdpbusd in plain C#, so that the code around it is tested on CPUs without AVX-VNNI. All else is <see cref="VnniDot"/> itself.
 /// </summary>
-internal readonly struct EmulatedVnniDot : IYmmDot
+internal readonly struct EmulatedVnniDot : IByteDot<Vector256<int>, Vector256<byte>, Vector256<sbyte>>
 {
     public static Rung Rung => VnniDot.Rung;
 

@@ -4,7 +4,7 @@ using Hearth.Kernels.Isa;
 namespace Hearth.Kernels.Tests.Isa;
 
 /// <summary>vpdpbusd of 512 bits as two halves of <see cref="EmulatedVnniDot"/>. All else is <see cref="ZmmVnniDot"/> itself.</summary>
-internal readonly struct EmulatedZmmVnniDot : IZmmDot
+internal readonly struct EmulatedZmmVnniDot : IByteDot<Vector512<int>, Vector512<byte>, Vector512<sbyte>>
 {
     public static Rung Rung => ZmmVnniDot.Rung;
 
